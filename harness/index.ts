@@ -1,0 +1,11 @@
+/** All that a scenario may import. */
+export { minutes, seconds } from "./model/durations.js";
+export { killGateway } from "./model/fault.js";
+export {
+  duplicates,
+  nothingUnexpected,
+  recoversWithin,
+  traceAffinity,
+  zeroLoss,
+} from "./model/invariant.js";
+export { scenario } from "./model/scenario.js";

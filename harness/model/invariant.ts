@@ -1,0 +1,90 @@
+/** Invariants as data (what a scenario may demand) and the result of judging one. */
+import type { Verdict } from "./verdict.js";
+
+/** Nothing acknowledged and expected at a backend is missing, but for loss that the configuration allows. */
+export interface ZeroLoss {
+  readonly kind: "zero-loss";
+  /** The largest share of expected items, 0 to 1, that may be lost inside explained-loss windows. 0 = strict. */
+  readonly explainedBudget: number;
+}
+/** Within an epoch a trace goes to exactly the predicted gateway; across a change only to possible owners. */
+export interface TraceAffinity {
+  readonly kind: "trace-affinity";
+}
+/** Backends received only what was sent, unaltered, and nothing that sampling must have dropped. */
+export interface NothingUnexpected {
+  readonly kind: "nothing-unexpected";
+}
+/** Items that arrived more than once: at-least-once allows them, a share above the limit fails. */
+export interface Duplicates {
+  readonly kind: "duplicates";
+  /** Largest share of received items, 0 to 1, that may be repeats. */
+  readonly limit: number;
+}
+/** After each fault, delivery is whole again within the limit. */
+export interface RecoveryTime {
+  readonly kind: "recovery-time";
+  readonly limitMs: number;
+}
+/** Before any fault, owner and sampling decision were predicted for every trace. Added to every run. */
+export interface Calibration {
+  readonly kind: "calibration";
+  readonly minTraces: number;
+}
+/** Each scheduled fault happened, with proof. Added to every run. */
+export interface FaultsProven {
+  readonly kind: "faults-proven";
+}
+/** The record is whole: journals without gaps, observers not restarted, the system quiesced. Added to every run. */
+export interface HistoryComplete {
+  readonly kind: "history-complete";
+}
+
+export type InvariantSpec =
+  | ZeroLoss
+  | TraceAffinity
+  | NothingUnexpected
+  | Duplicates
+  | RecoveryTime
+  | Calibration
+  | FaultsProven
+  | HistoryComplete;
+export type InvariantKind = InvariantSpec["kind"];
+
+/** `explained: "budget"` allows the share that the guide's design must lose to one dead gateway of three. */
+export const zeroLoss = (options: { explained: "budget" | "strict" | number }): ZeroLoss => ({
+  kind: "zero-loss",
+  explainedBudget:
+    options.explained === "strict" ? 0 : options.explained === "budget" ? 0.2 : options.explained,
+});
+export const traceAffinity = (): TraceAffinity => ({ kind: "trace-affinity" });
+export const nothingUnexpected = (): NothingUnexpected => ({ kind: "nothing-unexpected" });
+export const duplicates = (options: { limit: number } = { limit: 0.05 }): Duplicates => ({
+  kind: "duplicates",
+  limit: options.limit,
+});
+export const recoversWithin = (limitMs: number): RecoveryTime => ({
+  kind: "recovery-time",
+  limitMs,
+});
+
+/** Rows that a reader can check: the evidence of an invariant. At most `rows.length` of `total` are shown. */
+export interface Evidence {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | boolean | null)[])[];
+  readonly total: number;
+}
+
+export interface InvariantResult {
+  readonly kind: InvariantKind;
+  /** The property in one sentence. */
+  readonly property: string;
+  readonly verdict: Verdict;
+  /** What was allowed, for people: `0 unexplained, at most 20 % explained`. */
+  readonly limit: string;
+  /** What was seen, in the same words. */
+  readonly actual: string;
+  /** The cause in one sentence. */
+  readonly reason: string;
+  readonly evidence: Evidence;
+}

@@ -1,0 +1,64 @@
+/**
+ * The control API of the observer pods, HTTP and JSON on port 8080:
+ *   GET  /healthz             200 when ready
+ *   GET  /status              GeneratorStatus or BackendStatus
+ *   POST /load                LoadOrder -> 202; generator only; a second order while one runs: 409
+ *   POST /stop                generator only: end the load after the traces already begun; 202
+ *   PUT  /behaviour           BackendBehaviour -> 204; backends only
+ *   GET  /journal?bytes=N     the first N bytes of the journal (all when N is absent), NDJSON
+ *   GET  /journal/manifest    JournalManifest, at this moment
+ */
+import type { WorkloadSpec } from "./scenario.js";
+import type { Signal } from "./signal.js";
+
+export const CONTROL_PORT = 8080;
+
+/** What the sampling part of a plan must know to make its trace classes. */
+export interface SamplingFacts {
+  /** Percentage of the probabilistic policy, 0 to 100. */
+  readonly percentage: number;
+  /** Its hash_salt, the collector's default when the configuration has none. */
+  readonly salt: string;
+  readonly latencyThresholdMs: number;
+  readonly decisionWaitMs: number;
+}
+
+/** One load: what to send, where, and for how long. */
+export interface LoadOrder {
+  readonly runId: string;
+  /** Decimal text of an unsigned 64-bit number. */
+  readonly seed: string;
+  readonly workload: WorkloadSpec;
+  readonly sampling: SamplingFacts;
+  /** OTLP/gRPC endpoints of the agents, `ip:port`, by node name. At least two. */
+  readonly agents: readonly { readonly node: string; readonly endpoint: string }[];
+  /** New traces start for this long; sends end a little later. POST /stop ends it earlier. */
+  readonly durationMs: number;
+}
+
+export interface GeneratorStatus {
+  readonly boot: string;
+  readonly state: "idle" | "sending" | "draining" | "done";
+  readonly startedTraces: number;
+  readonly operations: { acked: number; refused: number; indeterminate: number; inFlight: number };
+  /** Items attempted and acked so far. */
+  readonly attempted: Readonly<Record<Signal, number>>;
+  readonly acked: Readonly<Record<Signal, number>>;
+  /** Furthest that a send lagged behind its planned time. */
+  readonly maxLagMs: number;
+}
+
+export interface BackendStatus {
+  readonly boot: string;
+  readonly received: Readonly<Record<Signal, number>>;
+  /** 0 when nothing was received yet. */
+  readonly lastReceiptMs: number;
+}
+
+/** A consistent cut of a journal: its first `bytes` bytes hash to `sha256` and hold `lines` lines. */
+export interface JournalManifest {
+  readonly bytes: number;
+  readonly lines: number;
+  readonly sha256: string;
+  readonly boots: readonly string[];
+}

@@ -1,0 +1,88 @@
+/** run.json: the record of one run that reports are rendered from. Additive changes only. */
+import { z } from "zod";
+import { Accounting, LOSS_PLACES } from "./accounting.js";
+import { RUN_PHASES } from "./history.js";
+import { SIGNALS } from "./signal.js";
+
+export const RUN_SCHEMA_VERSION = 1;
+
+const verdict = z.enum(["pass", "inconclusive", "fail"]);
+const unixMs = z.number().nonnegative();
+const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const anyObject = z.record(z.string(), z.unknown());
+
+const InvariantRecord = z.object({
+  kind: z.string(),
+  property: z.string(),
+  verdict,
+  limit: z.string(),
+  actual: z.string(),
+  reason: z.string(),
+  evidence: z.object({
+    columns: z.array(z.string()),
+    rows: z.array(z.array(cell)),
+    total: z.number().int().nonnegative(),
+  }),
+});
+
+const FaultRecord = z.object({
+  index: z.number().int().nonnegative(),
+  description: z.string(),
+  spec: anyObject,
+  targets: z.array(
+    z.object({ kind: z.string(), name: z.string(), uid: z.string(), ip: z.string() }),
+  ),
+  injectedAtMs: unixMs.nullable(),
+  healedAtMs: unixMs.nullable(),
+  proven: z.boolean(),
+  proof: z.string(),
+});
+
+/** Loss of one signal that has one place and one explaining rule. */
+const LossRecord = z.object({
+  signal: z.enum(SIGNALS),
+  place: z.enum(LOSS_PLACES),
+  rule: z.string().nullable().describe("the explained-loss rule, null when unexplained"),
+  items: z.number().int().positive(),
+  traces: z.number().int().nonnegative(),
+  firstSentMs: unixMs,
+  lastSentMs: unixMs,
+  fault: z.number().int().nullable().describe("index of the nearest fault"),
+  example: z.string().describe("an item's ID"),
+});
+
+export const RunRecord = z.object({
+  schemaVersion: z.literal(RUN_SCHEMA_VERSION),
+  runId: z.string(),
+  scenario: z.object({ name: z.string(), description: z.string(), spec: anyObject }),
+  seed: z.string().describe("decimal text of an unsigned 64-bit number"),
+  strict: z.boolean(),
+  command: z.string().describe("repeats the run: same plan, not the same interleaving"),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  verdict,
+  headline: z.string().describe("verdict and cause in one sentence"),
+  phases: z.array(z.object({ phase: z.enum(RUN_PHASES), startMs: unixMs, endMs: unixMs })),
+  faults: z.array(FaultRecord),
+  invariants: z.array(InvariantRecord),
+  accounting: z.record(z.enum(SIGNALS), Accounting),
+  losses: z.array(LossRecord),
+  deployment: z.object({
+    name: z.string(),
+    configSha256: z.string(),
+    corrections: z.array(z.object({ file: z.string(), why: z.string() })),
+    kindSized: z.array(z.string()).describe("what the kind-sized component changes"),
+    settings: z.array(z.object({ name: z.string(), value: z.string() })),
+  }),
+  environment: z.object({
+    git: z.object({ sha: z.string(), dirty: z.boolean() }),
+    versions: z.record(z.string(), z.string()),
+    images: z.array(z.object({ name: z.string(), digest: z.string() })),
+    corefile: z.string(),
+    egressGuard: z.string(),
+  }),
+  figures: z
+    .record(z.string(), z.number())
+    .describe("measured by the harness; the unit is the last word of the key"),
+});
+export type RunRecord = z.infer<typeof RunRecord>;

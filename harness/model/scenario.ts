@@ -1,0 +1,111 @@
+/** The frozen description of one experiment on the deployment. Data only: nothing here acts. */
+import type { BackendBehaviour } from "./behaviour.js";
+import { minutes, seconds } from "./durations.js";
+import { UsageError } from "./errors.js";
+import type { ScheduledFault } from "./fault.js";
+import type { InvariantSpec } from "./invariant.js";
+import type { BackendName, Signal } from "./signal.js";
+import type { Verdict } from "./verdict.js";
+
+export interface WorkloadSpec {
+  readonly tracesPerSecond: number;
+  readonly spansPerTrace: number;
+  /** First to last send of an ordinary trace. */
+  readonly spreadTraceOverMs: number;
+  readonly metricPointsPerSecond: number;
+  readonly logRecordsPerSecond: number;
+  readonly signals: readonly Signal[];
+}
+
+export interface Scenario {
+  readonly name: string;
+  /** One sentence for `--list` and the report. */
+  readonly description: string;
+  readonly tags: readonly string[];
+  /** A Kustomize directory under fixtures/deployments. */
+  readonly deployment: string;
+  readonly workload: WorkloadSpec;
+  /** Traffic without a fault, sent and judged before the first fault. */
+  readonly calibration: { readonly minTraces: number };
+  /** Faults, counted from the moment when calibration has passed. */
+  readonly faults: readonly ScheduledFault[];
+  /** Load goes on this long after calibration has passed (faults and recovery lie in it). */
+  readonly loadMs: number;
+  /** Deadline for silence after the load: receipts stopped and queues empty. */
+  readonly quiesceAtMostMs: number;
+  /** Backends that misbehave from the moment when calibration has passed. */
+  readonly backends: Partial<Record<BackendName, BackendBehaviour>>;
+  readonly invariants: readonly InvariantSpec[];
+  /** The verdict that this scenario must have; anything but `pass` marks a control. */
+  readonly expect: {
+    readonly verdict: Verdict;
+    /** For a control: the invariant that must have this verdict. */
+    readonly invariant?: InvariantSpec["kind"];
+  };
+}
+
+export interface ScenarioInput {
+  name: string;
+  description: string;
+  tags: readonly string[];
+  deployment?: string;
+  workload?: Partial<WorkloadSpec>;
+  calibration?: { minTraces: number };
+  faults?: readonly { at: number; fault: ScheduledFault["fault"] }[];
+  load?: number;
+  quiesce?: { atMost: number };
+  backends?: Scenario["backends"];
+  invariants: readonly InvariantSpec[];
+  expect?: Scenario["expect"];
+}
+
+/** 50 traces/s of 10 spans, 50 metric points/s, 100 log records/s. */
+export const SMOKE_WORKLOAD: WorkloadSpec = {
+  tracesPerSecond: 50,
+  spansPerTrace: 10,
+  spreadTraceOverMs: seconds(4),
+  metricPointsPerSecond: 50,
+  logRecordsPerSecond: 100,
+  signals: ["traces", "metrics", "logs"],
+};
+
+/** A scenario with defaults filled in, checked and frozen. Throws UsageError on nonsense. */
+export function scenario(input: ScenarioInput): Scenario {
+  const filled: Scenario = {
+    name: input.name,
+    description: input.description,
+    tags: input.tags,
+    deployment: input.deployment ?? "corrected",
+    workload: { ...SMOKE_WORKLOAD, ...input.workload },
+    calibration: input.calibration ?? { minTraces: 1_000 },
+    faults: (input.faults ?? []).map(({ at, fault }) => ({ atMs: at, fault })),
+    loadMs: input.load ?? seconds(60),
+    quiesceAtMostMs: input.quiesce?.atMost ?? minutes(3),
+    backends: input.backends ?? {},
+    invariants: input.invariants,
+    expect: input.expect ?? { verdict: "pass" },
+  };
+  check(filled);
+  return Object.freeze(filled);
+}
+
+function check(scenario: Scenario): void {
+  const reject = (what: string): never => {
+    throw new UsageError(`scenario "${scenario.name}": ${what}`);
+  };
+  if (!/^[a-z][a-z0-9-]*$/.test(scenario.name)) reject("name must be kebab-case");
+  if (scenario.invariants.length === 0) reject("has no invariant, so it could never fail");
+  for (const { atMs } of scenario.faults) {
+    if (atMs < 0 || atMs >= scenario.loadMs) {
+      reject(
+        `a fault at ${String(atMs)} ms lies outside the load of ${String(scenario.loadMs)} ms`,
+      );
+    }
+  }
+  const { tracesPerSecond, spansPerTrace, metricPointsPerSecond, logRecordsPerSecond } =
+    scenario.workload;
+  for (const rate of [tracesPerSecond, metricPointsPerSecond, logRecordsPerSecond]) {
+    if (!(rate > 0)) reject("every rate of the workload must be above 0");
+  }
+  if (spansPerTrace < 4) reject("spansPerTrace must be at least 4: a trace visits two agents");
+}
