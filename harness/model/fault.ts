@@ -27,9 +27,5 @@ export const killGateway = (options: Omit<KillGateway, "kind">): KillGateway => 
 });
 
 /** One line for the timeline: `kill-gateway (force-delete, one)`. */
-export function describeFault(fault: FaultSpec): string {
-  switch (fault.kind) {
-    case "kill-gateway":
-      return `${fault.kind} (${fault.how}, ${fault.pick})`;
-  }
-}
+export const describeFault = (fault: FaultSpec): string =>
+  `${fault.kind} (${fault.how}, ${fault.pick})`;
