@@ -1,0 +1,22 @@
+import {
+  duplicates,
+  nothingUnexpected,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** The positive control: without a fault nothing may be lost, torn, leaked, misrouted or repeated. */
+export default scenario({
+  name: "no-faults",
+  description: "Load without any fault: everything arrives as predicted.",
+  tags: ["smoke", "nightly", "release"],
+  load: seconds(20),
+  invariants: [
+    zeroLoss({ explained: "strict" }),
+    traceAffinity(),
+    nothingUnexpected(),
+    duplicates({ limit: 0 }),
+  ],
+});
