@@ -21,5 +21,6 @@ export const suites = {
   release: tagged("release"),
   /** Deployments and backends that are known to be wrong: each must be found out. */
   controls: tagged("controls"),
+  all: scenarios,
 };
 export type SuiteName = keyof typeof suites;

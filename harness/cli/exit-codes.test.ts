@@ -1,0 +1,71 @@
+/** Each exit code, as a script sees it: the real command in a process of its own. */
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect } from "chai";
+import { execa, type Options } from "execa";
+
+const chaos = join(import.meta.dirname, "chaos.js");
+const run = (args: string[], options: Options = {}) =>
+  execa(process.execPath, [chaos, ...args], { reject: false, all: true, ...options });
+
+describe("exit codes", () => {
+  it("64 for a mistyped flag, and the nearest one is named", async () => {
+    const { exitCode, all } = await run(["run", "--sead", "3"]);
+    expect({ exitCode, all }).to.include({ exitCode: 64 });
+    expect(all).to.contain("--seed");
+  });
+
+  for (const [args, message] of [
+    [["run", "gateway-kil"], 'unknown scenario "gateway-kil"'],
+    [["run", "--seed", "-1"], "--seed -1"],
+    [["run", "--seed", "18446744073709551616", "--list"], "--seed 18446744073709551616"],
+    [["run", "--grep", "nothing-like-it", "--list"], "matches no scenario"],
+    [["run", "--grep", "(", "--list"], "not a regular expression"],
+    [["run", "--suite", "nightli", "--list"], "--suite nightli"],
+    [["run", "--images", "pull", "--list"], "auto, registry, build"],
+    [["run", "--keep-cluster", "--reuse-cluster", "x"], "--keep-cluster"],
+    [["analyze", "no/such/run"], "no/such/run"],
+    [["frobnicate"], "unknown command"],
+  ] as const) {
+    it(`64 and one clear line for: chaos ${args.join(" ")}`, async () => {
+      const { exitCode, all } = await run([...args]);
+      expect({ exitCode, all }).to.include({ exitCode: 64 });
+      expect(all).to.contain(message);
+      expect(all).not.to.match(/^\s+at .*:\d+/m);
+    });
+  }
+
+  it("0 for a list", async () => {
+    const { exitCode, all } = await run(["run", "--list"]);
+    expect({ exitCode, all }).to.include({ exitCode: 0 });
+    expect(all).to.contain("gateway-kill");
+  });
+
+  it("70 when no Docker answers, with the fix", async () => {
+    const { exitCode, all } = await run(["run", "--images", "registry"], {
+      env: { DOCKER_HOST: "unix:///nonexistent/docker.sock" },
+    });
+    expect({ exitCode, all }).to.include({ exitCode: 70 });
+    expect(all).to.contain("fix:");
+  });
+
+  it("130 for Ctrl-C, delivered twice as npm does", async () => {
+    const bin = await mkdtemp(join(tmpdir(), "chaos-bin-"));
+    try {
+      const docker = join(bin, "docker");
+      await writeFile(docker, "#!/bin/sh\necho waiting >&2\nexec sleep 60\n");
+      await chmod(docker, 0o755);
+      const child = run(["run"], {
+        env: { PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin` },
+      });
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      child.kill("SIGINT");
+      child.kill("SIGINT");
+      const { exitCode, all } = await child;
+      expect({ exitCode, all }).to.include({ exitCode: 130 });
+    } finally {
+      await rm(bin, { recursive: true, force: true });
+    }
+  });
+});

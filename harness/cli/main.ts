@@ -1,0 +1,64 @@
+/** The `chaos` command: parses, dispatches, and turns every ending into an exit code. */
+import { Command, CommanderError } from "commander";
+import { HarnessError, Interrupted, messageOf, UsageError } from "../model/errors.js";
+import { EXIT, type ExitCode } from "../model/verdict.js";
+import { analyzeCommand } from "./analyze.js";
+import { doctorCommand } from "./doctor.js";
+import { listCommand } from "./list.js";
+import { runCommand } from "./run.js";
+import { sweepCommand } from "./sweep.js";
+
+const EXIT_CODES = `
+Exit codes:
+  0    every invariant holds
+  1    an invariant is violated
+  2    inconclusive: something needed for a verdict was not seen
+  64   wrong usage or configuration
+  70   the harness or its host is broken
+  130  interrupted`;
+
+/** Runs one command line (without node and script) and resolves with the exit code. */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.pass;
+  const program = new Command("chaos")
+    .description("Chaos and failover verification for the OpenTelemetry agent-gateway pattern")
+    .showHelpAfterError("(chaos --help lists the commands)")
+    .addHelpText("after", EXIT_CODES);
+  const finish = (code: ExitCode): void => {
+    exitCode = code;
+  };
+  for (const command of [runCommand, listCommand, analyzeCommand, doctorCommand, sweepCommand]) {
+    program.addCommand(command(finish));
+  }
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (thrown) {
+    return exitCodeOf(thrown);
+  }
+}
+
+function exitCodeOf(thrown: unknown): ExitCode {
+  // Commander has printed its own message; help and version are not errors.
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.pass : EXIT.usage;
+  if (thrown instanceof Interrupted) return EXIT.interrupted;
+  if (thrown instanceof UsageError) {
+    process.stderr.write(`error: ${thrown.message}\n`);
+    return EXIT.usage;
+  }
+  process.stderr.write(`${describeTrouble(thrown)}\n`);
+  return EXIT.broken;
+}
+
+/** What went wrong, what was last seen and what to do, a line each. */
+export function describeTrouble(thrown: unknown): string {
+  const lines = [`error: ${messageOf(thrown)}`];
+  if (thrown instanceof HarnessError && thrown.lastSeen !== undefined) {
+    lines.push(`last seen: ${thrown.lastSeen}`);
+  }
+  if (thrown instanceof Error && "fix" in thrown && typeof thrown.fix === "string") {
+    lines.push(`fix: ${thrown.fix}`);
+  }
+  return lines.join("\n");
+}

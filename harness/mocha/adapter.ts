@@ -1,0 +1,69 @@
+/** Scenario -> describe, invariant -> it: mocha's grep and reporters work on runs as they do on tests. */
+import { expect } from "chai";
+import Mocha from "mocha";
+import type { RunRecord } from "../model/run-record.js";
+import type { Scenario } from "../model/scenario.js";
+import { suiteTitle, testTitles } from "./select.js";
+
+export interface MochaOptions {
+  readonly grep: RegExp | undefined;
+  /** A mocha reporter's name or path. */
+  readonly reporter: string;
+  /** The scenarios are controls: each must have the verdict that it expects. */
+  readonly controls: boolean;
+  readonly signal: AbortSignal;
+  /** Performs one run. */
+  readonly execute: (scenario: Scenario) => Promise<RunRecord>;
+}
+
+/**
+ * Runs the scenarios one after another as mocha suites. Resolves with the number of failed tests and hooks;
+ * what `execute` threw is the caller's to keep. An aborted signal ends mocha after the test that it is in.
+ */
+export async function runAsMocha(
+  scenarios: readonly Scenario[],
+  options: MochaOptions,
+): Promise<number> {
+  const mocha = new Mocha({ reporter: options.reporter, timeout: 0 });
+  if (options.grep !== undefined) mocha.grep(options.grep);
+  for (const scenario of scenarios) addSuite(mocha, scenario, options);
+  return new Promise((resolve) => {
+    const runner = mocha.run(resolve);
+    options.signal.addEventListener("abort", () => runner.abort(), { once: true });
+  });
+}
+
+function addSuite(mocha: Mocha, scenario: Scenario, options: MochaOptions): void {
+  const suite = Mocha.Suite.create(mocha.suite, suiteTitle(scenario));
+  let record: RunRecord | undefined;
+  suite.beforeAll(`run ${scenario.name}`, async () => {
+    record = await options.execute(scenario);
+  });
+  for (const title of testTitles(scenario, options.controls)) {
+    suite.addTest(
+      new Mocha.Test(title, function () {
+        if (record === undefined) throw new Error("the run left no record");
+        if (options.controls) assertControl(scenario, record);
+        else assertInvariant(record, title, this);
+      }),
+    );
+  }
+}
+
+function assertControl({ expect: expected }: Scenario, record: RunRecord): void {
+  expect(record.verdict, record.headline).to.equal(expected.verdict);
+  if (expected.invariant === undefined) return;
+  const judged = record.invariants.find(({ kind }) => kind === expected.invariant);
+  expect(judged?.verdict, judged?.reason ?? "not judged").to.equal(expected.verdict);
+}
+
+function assertInvariant(record: RunRecord, kind: string, context: Mocha.Context): void {
+  const result = record.invariants.find((invariant) => invariant.kind === kind);
+  if (result === undefined) throw new Error(`${kind} was not judged`);
+  if (result.verdict === "inconclusive") {
+    // Pending, as in the JUnit report; the exit code says inconclusive whatever mocha counts.
+    if (context.test !== undefined) context.test.title += ` (inconclusive: ${result.reason})`;
+    context.skip();
+  }
+  expect(result.verdict, result.reason).to.equal("pass");
+}
