@@ -1,0 +1,26 @@
+/** report.html: one self-contained file for the person who must decide. */
+import type { RunRecord } from "../model/run-record.js";
+import { accountingSection } from "./html/accounting.js";
+import { deploymentSection } from "./html/deployment.js";
+import { environmentSection } from "./html/environment.js";
+import { headlineSection } from "./html/headline.js";
+import { invariantsSection } from "./html/invariants.js";
+import { lossesSection } from "./html/losses.js";
+import { lostTracesSection } from "./html/lost-traces.js";
+import { page } from "./html/page.js";
+import { timelineSection } from "./html/timeline.js";
+import type { ReportSeries } from "./series.js";
+
+/** The file's text. It loads nothing, works from file:// and takes every string of the record for hostile. */
+export function htmlReport(record: RunRecord, series?: ReportSeries): string {
+  const sections = [
+    invariantsSection(record),
+    accountingSection(record),
+    timelineSection(record, series),
+    lossesSection(record),
+    lostTracesSection(record, series),
+    deploymentSection(record),
+    environmentSection(record),
+  ];
+  return page(record, headlineSection(record), sections);
+}

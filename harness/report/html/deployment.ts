@@ -1,0 +1,39 @@
+/** What was under test: the corrections to the published guide, what kind made necessary, and the settings. */
+import type { RunRecord } from "../../model/run-record.js";
+import { html } from "./escape.js";
+import type { Section } from "./page.js";
+import { table } from "./parts.js";
+
+export function deploymentSection({ deployment }: RunRecord): Section {
+  const { corrections, kindSized, settings } = deployment;
+  return {
+    id: "deployment",
+    title: "Deployment under test",
+    lead: html`<strong>${deployment.name}</strong>, rendered configuration
+      <code class="wrap">sha256:${deployment.configSha256}</code>`,
+    body: html` <h3>Corrections to the published guide</h3>
+      ${
+        corrections.length === 0
+          ? html`<p class="empty">None.</p>`
+          : table(
+              "Corrections",
+              [{ title: "Patch" }, { title: "What was wrong" }],
+              corrections.map(({ file, why }) => [html`<code>${file}</code>`, why]),
+            )
+      }
+      <h3>Changed to fit a kind cluster</h3>
+      ${
+        kindSized.length === 0
+          ? html`<p class="empty">Nothing.</p>`
+          : html`<ul>
+              ${kindSized.map((change) => html`<li>${change}</li>`)}
+            </ul>`
+      }
+      <h3>Settings as deployed</h3>
+      ${table(
+        "Settings",
+        [{ title: "Setting" }, { title: "Value" }],
+        settings.map(({ name, value }) => [name, value]),
+      )}`,
+  };
+}

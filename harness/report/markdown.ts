@@ -1,0 +1,114 @@
+/** summary.md: one run for a pull-request comment, verdict and cause first. */
+import { LOSS_PLACE_TEXT } from "../model/accounting.js";
+import { formatDuration } from "../model/durations.js";
+import type { RunRecord } from "../model/run-record.js";
+import { ITEM_NAME, SIGNALS } from "../model/signal.js";
+import { ASIDE, checkSums, COLUMN_NAME, SUMS, type Column } from "./books.js";
+import { formatCount, formatUtc } from "./format.js";
+import { causeOf, controlResult, VERDICT_MARK, VERDICT_WORD } from "./verdict-words.js";
+
+/** The summary, ending in a newline. */
+export function markdownSummary(record: RunRecord): string {
+  const control = controlResult(record);
+  const { git } = record.environment;
+  const tookMs = Date.parse(record.finishedAt) - Date.parse(record.startedAt);
+  const blocks = [
+    `## ${VERDICT_MARK[record.verdict]} ${VERDICT_WORD[record.verdict]}: ${cell(record.scenario.name)}`,
+    `**${escape(causeOf(record))}**`,
+    ...(control === undefined ? [] : [`> ${escape(control.text)}`]),
+    [
+      escape(record.scenario.description),
+      `Deployment ${code(record.deployment.name)}, seed ${code(record.seed)}, ` +
+        `commit ${code(git.sha.slice(0, 12))}${git.dirty ? " with uncommitted changes" : ""}, ` +
+        `started ${formatUtc(record.startedAt)}, took ${formatDuration(tookMs)}` +
+        `${record.strict ? ", strict (no explained loss allowed)" : ""}.`,
+    ].join("  \n"),
+    section("Invariants", invariants(record)),
+    ...(record.losses.length === 0 ? [] : [section("Loss by place", losses(record))]),
+    section("Accounting", accounting(record)),
+    section(
+      "Repeat",
+      `${fence(record.command)}\n\nThe seed repeats the plan, not the interleaving.`,
+    ),
+  ];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+const section = (title: string, body: string): string => `### ${title}\n\n${body}`;
+
+function invariants(record: RunRecord): string {
+  return table(
+    ["", "Invariant", "Limit", "Actual", "Reason"],
+    record.invariants.map((one) => [
+      `${VERDICT_MARK[one.verdict]} ${VERDICT_WORD[one.verdict]}`,
+      code(one.kind),
+      cell(one.limit),
+      cell(one.actual),
+      cell(one.verdict === "pass" ? "" : one.reason),
+    ]),
+  );
+}
+
+function losses(record: RunRecord): string {
+  return table(
+    ["Lost", "Where", "Explained by", "Traces", "Example"],
+    record.losses.map((loss) => [
+      `${formatCount(loss.items)} ${loss.items === 1 ? ITEM_NAME[loss.signal].one : ITEM_NAME[loss.signal].many}`,
+      LOSS_PLACE_TEXT[loss.place],
+      loss.rule === null ? "**unexplained**" : cell(loss.rule),
+      formatCount(loss.traces),
+      code(loss.example),
+    ]),
+  );
+}
+
+function accounting(record: RunRecord): string {
+  const row = (column: Column, name: string): readonly string[] => [
+    name,
+    ...SIGNALS.map((signal) => formatCount(record.accounting[signal][column])),
+  ];
+  const rows = SUMS.flatMap(({ total, parts }, index) => [
+    row(total, `**${COLUMN_NAME[total]}** =`),
+    ...parts.map((part) => row(part, `+ ${COLUMN_NAME[part]}`)),
+    [
+      "adds up",
+      ...SIGNALS.map((signal) =>
+        checkSums(record.accounting[signal])[index]?.addsUp === true ? "✓" : "**✗**",
+      ),
+    ],
+  ]);
+  const aside = ASIDE.map((column) => row(column, COLUMN_NAME[column]));
+  return table(["", ...SIGNALS.map((signal) => ITEM_NAME[signal].many)], [...rows, ...aside]);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** Text that Markdown and HTML must take literally. Mentions and issue references stay dead. */
+const escape = (raw: string): string =>
+  raw
+    .replace(/\s+/g, " ")
+    .replace(/[\\`*_{}[\]()#|~]/g, "\\$&")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll("@", "&#64;");
+
+const cell = escape;
+
+/** A code span, whatever the text holds; pipes would end a table's cell. */
+function code(raw: string): string {
+  const flat = raw.replace(/\s+/g, " ").replaceAll("|", "¦");
+  const longest = Math.max(0, ...(flat.match(/`+/g) ?? []).map((run) => run.length));
+  const ticks = "`".repeat(longest + 1);
+  const pad = flat.startsWith("`") || flat.endsWith("`") ? " " : "";
+  return flat === "" ? "–" : `${ticks}${pad}${flat}${pad}${ticks}`;
+}
+
+function fence(raw: string): string {
+  const longest = Math.max(2, ...(raw.match(/`+/g) ?? []).map((run) => run.length));
+  const ticks = "`".repeat(longest + 1);
+  return `${ticks}sh\n${raw}\n${ticks}`;
+}

@@ -1,0 +1,94 @@
+/** What the charts and drill-downs of a report need beyond the run record: aggregated, times in Unix ms. */
+import type { LossPlace } from "../model/accounting.js";
+import type { Signal } from "../model/signal.js";
+
+export interface ReportSeries {
+  /** Start of bucket 0. Bucket i covers [startMs + i * bucketMs, startMs + (i + 1) * bucketMs). */
+  readonly startMs: number;
+  readonly bucketMs: number;
+  /** Every array of `signals` has this length. */
+  readonly buckets: number;
+  readonly signals: readonly SignalSeries[];
+  /** The set of gateways that agents may route to, each time that it changes; the first entry is the initial set. */
+  readonly gatewaySets: readonly GatewaySet[];
+  readonly pods: readonly PodLife[];
+  readonly lost: LostGroups;
+}
+
+/** Items per bucket of one signal. */
+export interface SignalSeries {
+  readonly signal: Signal;
+  /** By the time of the send. */
+  readonly sent: readonly number[];
+  /** By the time of the send, so that a gap to `sent` is what the agents did not take. */
+  readonly acked: readonly number[];
+  /** By the time of the receipt, repeats included. */
+  readonly received: readonly { readonly gateway: string; readonly counts: readonly number[] }[];
+  /** Lost items by the time of their send. */
+  readonly lostExplained: readonly number[];
+  readonly lostUnexplained: readonly number[];
+  /** From send to answer, ms; null where nothing was answered. */
+  readonly ackP50Ms: readonly (number | null)[];
+  readonly ackP99Ms: readonly (number | null)[];
+}
+
+export interface GatewaySet {
+  readonly atMs: number;
+  readonly gateways: readonly string[];
+}
+
+/** The life of one pod as the watch saw it. */
+export interface PodLife {
+  readonly pod: string;
+  readonly uid: string;
+  readonly tier: "agent" | "gateway" | "observer";
+  readonly node: string;
+  readonly ip: string;
+  /** Consecutive states; the last one ends at `endMs`. */
+  readonly states: readonly { readonly atMs: number; readonly state: PodState }[];
+  readonly endMs: number;
+  /** Deleted before the record ended. */
+  readonly deleted: boolean;
+  readonly restarts: number;
+}
+export type PodState = "ready" | "not-ready" | "terminating";
+
+/** Groups (a trace, or the one item of another signal) that lost something: unexplained first. */
+export interface LostGroups {
+  readonly total: number;
+  readonly shown: readonly LostGroup[];
+}
+
+export interface LostGroup {
+  readonly signal: Signal;
+  /** Trace ID; service.name for metric points. */
+  readonly key: string;
+  /** Trace class; empty for other signals. */
+  readonly class: string;
+  readonly lostItems: number;
+  /** Gateways that the hash ring predicts as owner, by pod name or address. */
+  readonly owners: readonly string[];
+  /** Items of the group, all of a trace's spans, in order of their send; at most a few dozen. */
+  readonly items: readonly LostGroupItem[];
+  readonly totalItems: number;
+}
+
+export interface LostGroupItem {
+  readonly id: string;
+  readonly error: boolean;
+  readonly sends: readonly ItemSend[];
+  readonly receipts: readonly { readonly atMs: number; readonly gateway: string }[];
+  readonly lost: boolean;
+  readonly place: LossPlace | null;
+  /** The rule that explains the loss; null when unexplained or not lost. */
+  readonly rule: string | null;
+}
+
+export interface ItemSend {
+  readonly sentMs: number;
+  /** Null when never answered. */
+  readonly answeredMs: number | null;
+  readonly outcome: "acked" | "refused" | "indeterminate";
+  /** Node of the agent that got it. */
+  readonly node: string;
+}

@@ -1,0 +1,50 @@
+/** How a verdict is written: the word, a mark that needs no colour, and what it means. */
+import { z } from "zod";
+import type { RunRecord } from "../model/run-record.js";
+import type { Verdict } from "../model/verdict.js";
+
+export const VERDICT_WORD: Record<Verdict, string> = {
+  pass: "PASS",
+  inconclusive: "INCONCLUSIVE",
+  fail: "FAIL",
+};
+
+export const VERDICT_MARK: Record<Verdict, string> = { pass: "✓", inconclusive: "?", fail: "✗" };
+
+/** The headline without the verdict word that it may begin with, for places that show the word themselves. */
+export function causeOf(record: RunRecord): string {
+  const rest = record.headline.replace(/^(PASS|FAIL|INCONCLUSIVE)\b[:\s]*/i, "");
+  return rest === "" ? record.headline : rest;
+}
+
+const Expectation = z.object({
+  expect: z.object({
+    verdict: z.enum(["pass", "inconclusive", "fail"]),
+    invariant: z.string().optional(),
+  }),
+});
+
+/** A scenario that is known to be wrong and must be found out, and whether it was. */
+export interface ControlResult {
+  readonly met: boolean;
+  /** The whole of it in one sentence. */
+  readonly text: string;
+  /** The invariant that must have the verdict, if the control names one. */
+  readonly invariant: string | undefined;
+}
+
+/** Undefined for an ordinary scenario, which is expected to pass. */
+export function controlResult(record: RunRecord): ControlResult | undefined {
+  const parsed = Expectation.safeParse(record.scenario.spec);
+  if (!parsed.success || parsed.data.expect.verdict === "pass") return undefined;
+  const { verdict, invariant } = parsed.data.expect;
+  const met =
+    record.verdict === verdict &&
+    (invariant === undefined ||
+      record.invariants.some((one) => one.kind === invariant && one.verdict === verdict));
+  const demanded = VERDICT_WORD[verdict] + (invariant === undefined ? "" : ` through ${invariant}`);
+  const text = met
+    ? `Control: this run is known to be wrong and must be ${demanded}. It was found out.`
+    : `Control: this run is known to be wrong and must be ${demanded}. It was NOT found out.`;
+  return { met, text, invariant };
+}
