@@ -1,4 +1,7 @@
-/** A run that has no verdict because the harness or its host broke: what reports can still say of it. */
+/**
+ * A run that has no verdict because the harness or its host broke: what reports can still say of
+ * it.
+ */
 export interface BrokenRun {
   readonly scenario: string;
   readonly runId: string;

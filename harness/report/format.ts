@@ -26,7 +26,10 @@ export function formatClock(ms: number): string {
   return `${ms < 0 && tenths > 0 ? "−" : "+"}${String(minutes)}:${rest}`;
 }
 
-/** Zero of a run's clock: the first send, which is the start of calibration; without it the start of the run. */
+/**
+ * Zero of a run's clock: the first send, which is the start of calibration; without it the start
+ * of the run.
+ */
 export function clockZeroMs(record: RunRecord): number {
   const calibrate = record.phases.find(({ phase }) => phase === "calibrate");
   return calibrate?.startMs ?? Date.parse(record.startedAt);
@@ -36,7 +39,10 @@ export function clockZeroMs(record: RunRecord): number {
 export const plural = (n: number, name: { one: string; many: string }): string =>
   `${formatCount(n)} ${n === 1 ? name.one : name.many}`;
 
-/** The key of a figure with its unit apart: `recoveryTimeMs` and `recovery_time_ms` are `recovery time` in `ms`. */
+/**
+ * The key of a figure with its unit apart: `recoveryTimeMs` and `recovery_time_ms` are `recovery
+ * time` in `ms`.
+ */
 export function splitFigureKey(key: string): { name: string; unit: string } {
   const words = key
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")

@@ -42,8 +42,8 @@ function needsAttention({ record }: GitHubRun): boolean {
 }
 
 /**
- * Writes annotations to `print` and appends each run's summary to the step summary when the environment is that
- * of GitHub Actions; else does nothing.
+ * Writes annotations to `print` and appends each run's summary to the step summary when the
+ * environment is that of GitHub Actions; else does nothing.
  */
 export async function reportToGitHub(
   runs: readonly GitHubRun[],

@@ -11,7 +11,10 @@ import { page } from "./html/page.js";
 import { timelineSection } from "./html/timeline.js";
 import type { ReportSeries } from "./series.js";
 
-/** The file's text. It loads nothing, works from file:// and takes every string of the record for hostile. */
+/**
+ * The file's text. It loads nothing, works from file:// and takes every string of the record for
+ * hostile.
+ */
 export function htmlReport(record: RunRecord, series?: ReportSeries): string {
   const sections = [
     invariantsSection(record),

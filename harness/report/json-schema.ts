@@ -1,4 +1,7 @@
-/** The published JSON schema of run.json, generated from the zod schema that the harness itself uses. */
+/**
+ * The published JSON schema of run.json, generated from the zod schema that the harness itself
+ * uses.
+ */
 import { z } from "zod";
 import { RunRecord } from "../model/run-record.js";
 

@@ -3,8 +3,9 @@ import { LOSS_PLACE_TEXT } from "../model/accounting.js";
 import { formatDuration } from "../model/durations.js";
 import type { RunRecord } from "../model/run-record.js";
 import { ITEM_NAME, SIGNALS } from "../model/signal.js";
+import type { Verdict } from "../model/verdict.js";
 import { ASIDE, checkSums, COLUMN_NAME, SUMS, type Column } from "./books.js";
-import { formatCount, formatUtc } from "./format.js";
+import { formatCount, formatUtc, plural } from "./format.js";
 import { causeOf, controlResult, VERDICT_MARK, VERDICT_WORD } from "./verdict-words.js";
 
 /** The summary, ending in a newline. */
@@ -13,7 +14,7 @@ export function markdownSummary(record: RunRecord): string {
   const { git } = record.environment;
   const tookMs = Date.parse(record.finishedAt) - Date.parse(record.startedAt);
   const blocks = [
-    `## ${VERDICT_MARK[record.verdict]} ${VERDICT_WORD[record.verdict]}: ${cell(record.scenario.name)}`,
+    `## ${word(record.verdict)}: ${cell(record.scenario.name)}`,
     `**${escape(causeOf(record))}**`,
     ...(control === undefined ? [] : [`> ${escape(control.text)}`]),
     [
@@ -34,13 +35,15 @@ export function markdownSummary(record: RunRecord): string {
   return `${blocks.join("\n\n")}\n`;
 }
 
+const word = (verdict: Verdict): string => `${VERDICT_MARK[verdict]} ${VERDICT_WORD[verdict]}`;
+
 const section = (title: string, body: string): string => `### ${title}\n\n${body}`;
 
 function invariants(record: RunRecord): string {
   return table(
     ["", "Invariant", "Limit", "Actual", "Reason"],
     record.invariants.map((one) => [
-      `${VERDICT_MARK[one.verdict]} ${VERDICT_WORD[one.verdict]}`,
+      word(one.verdict),
       code(one.kind),
       cell(one.limit),
       cell(one.actual),
@@ -53,7 +56,7 @@ function losses(record: RunRecord): string {
   return table(
     ["Lost", "Where", "Explained by", "Traces", "Example"],
     record.losses.map((loss) => [
-      `${formatCount(loss.items)} ${loss.items === 1 ? ITEM_NAME[loss.signal].one : ITEM_NAME[loss.signal].many}`,
+      plural(loss.items, ITEM_NAME[loss.signal]),
       LOSS_PLACE_TEXT[loss.place],
       loss.rule === null ? "**unexplained**" : cell(loss.rule),
       formatCount(loss.traces),

@@ -13,7 +13,10 @@ export async function writeRunFile(path: string, record: RunRecord): Promise<voi
   await writeFile(path, `${JSON.stringify(parsed.data, null, 2)}\n`);
 }
 
-/** Reads a run.json; throws UsageError that names the file and, if it is not a run record, the field. */
+/**
+ * Reads a run.json; throws UsageError that names the file and, if it is not a run record, the
+ * field.
+ */
 export async function readRunRecord(path: string): Promise<RunRecord> {
   const value = parseJson(path, await readText(path));
   const version = versionOf(value);

@@ -60,7 +60,10 @@ export function sampleRecord(simulation: Simulation, verdict: Verdict): RunRecor
 function headline(verdict: Verdict, spans: Simulation["accounting"]["traces"]): string {
   const expected = spans.delivered + spans.lostExplained + spans.lostUnexplained;
   if (verdict === "fail") {
-    return "FAIL zero-loss: 1 acknowledged span never arrived and nothing explains it; sent 26.8 s before kill-gateway";
+    return (
+      "FAIL zero-loss: 1 acknowledged span never arrived and nothing explains it; " +
+      "sent 26.8 s before kill-gateway"
+    );
   }
   if (verdict === "inconclusive") {
     return "INCONCLUSIVE faults-proven: kill-gateway killed nothing, so nothing was shown";
@@ -68,7 +71,8 @@ function headline(verdict: Verdict, spans: Simulation["accounting"]["traces"]): 
   const share = ((100 * spans.lostExplained) / expected).toFixed(1);
   return (
     `PASS gateway-kill: 0 of ${String(expected)} spans lost without explanation; ` +
-    `${String(spans.lostExplained)} explained (${share} %), mostly in the dead gateway's tail-sampling memory`
+    `${String(spans.lostExplained)} explained (${share} %), ` +
+    "mostly in the dead gateway's tail-sampling memory"
   );
 }
 
@@ -129,7 +133,8 @@ function invariants(
     {
       kind: "zero-loss",
       property:
-        "Nothing acknowledged and expected at a backend is missing, but for loss that the configuration allows.",
+        "Nothing acknowledged and expected at a backend is missing, " +
+        "but for loss that the configuration allows.",
       verdict: loss,
       limit: "0 unexplained, at most 20 % explained",
       actual: `${String(spans.lostUnexplained)} unexplained, ${share} % explained`,
@@ -146,7 +151,8 @@ function invariants(
     {
       kind: "trace-affinity",
       property:
-        "Within an epoch a trace goes to exactly the predicted gateway; across a change only to possible owners.",
+        "Within an epoch a trace goes to exactly the predicted gateway; " +
+        "across a change only to possible owners.",
       verdict: "pass",
       limit: "0 misrouted",
       actual: "0 misrouted, 214 transitional",
@@ -209,6 +215,6 @@ const environment = (): RunRecord["environment"] => ({
     },
   ],
   corefile:
-    ".:53 {\n    errors\n    kubernetes cluster.local in-addr.arpa ip6.arpa {\n       ttl 30\n    }\n    cache 30\n}\n",
+    ".:53 {\n    errors\n    kubernetes cluster.local {\n       ttl 30\n    }\n    cache 30\n}\n",
   egressGuard: "on: unused pod and Service addresses refused within 1 s; 0 packets left the host",
 });

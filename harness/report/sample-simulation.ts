@@ -1,4 +1,7 @@
-/** The simulation behind the sample run: 50 traces a second through three gateways, one of which dies. */
+/**
+ * The simulation behind the sample run: 50 traces a second through three gateways, one of which
+ * dies.
+ */
 import { balances, type Accounting } from "../model/accounting.js";
 import { random, type Random } from "../model/random.js";
 import type { RunRecord } from "../model/run-record.js";
@@ -89,7 +92,7 @@ function simulateTraces(
     const decidedMs = startMs + 31_000;
     for (let span = 0; span < 10; span++) {
       const sentMs = startMs + span * 400;
-      const heir = owner === 0 && sentMs > KILL_MS + 4_000 ? 3 : owner;
+      const heir = owner === 0 && sentMs >= KILL_MS + 1_200 ? 3 : owner;
       let loss: Loss | undefined;
       if (traceClass !== "hash-dropped") loss = lossOf(owner, sentMs, decidedMs);
       if (!planted && n === 200 && span === 3) {
@@ -121,7 +124,7 @@ function simulateTraces(
   }
 }
 
-/** Everything that gateway 0 remembers dies with it; for four seconds more agents still send to it. */
+/** Everything that gateway 0 remembers dies with it; for 1.2 s more agents still send to it. */
 function lossOf(owner: number, sentMs: number, decidedMs: number): Loss | undefined {
   if (owner !== 0 || decidedMs < KILL_MS) return undefined;
   if (sentMs < KILL_MS) return { place: "gateway-tail-sampling", rule: RULE_MEMORY };

@@ -1,4 +1,7 @@
-/** A synthetic run for tests: a gateway killed under load, its record and its series from one small simulation. */
+/**
+ * A synthetic run for tests: a gateway killed under load, its record and its series from one small
+ * simulation.
+ */
 import type { RunRecord } from "../model/run-record.js";
 import type { Verdict } from "../model/verdict.js";
 import { sampleRecord } from "./sample-record.js";
@@ -10,7 +13,10 @@ export interface Sample {
   readonly series: ReportSeries;
 }
 
-/** `fail` plants one unexplained loss, `inconclusive` an unproven fault. `podName` replaces the dead pod's name. */
+/**
+ * `fail` plants one unexplained loss, `inconclusive` an unproven fault. `podName` replaces the
+ * dead pod's name.
+ */
 export function sample(options: { verdict?: Verdict; podName?: string } = {}): Sample {
   const verdict = options.verdict ?? "pass";
   const simulation = simulate({

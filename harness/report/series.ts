@@ -1,4 +1,7 @@
-/** What the charts and drill-downs of a report need beyond the run record: aggregated, times in Unix ms. */
+/**
+ * What the charts and drill-downs of a report need beyond the run record: aggregated, times in
+ * Unix ms.
+ */
 import type { LossPlace } from "../model/accounting.js";
 import type { Signal } from "../model/signal.js";
 
@@ -9,7 +12,10 @@ export interface ReportSeries {
   /** Every array of `signals` has this length. */
   readonly buckets: number;
   readonly signals: readonly SignalSeries[];
-  /** The set of gateways that agents may route to, each time that it changes; the first entry is the initial set. */
+  /**
+   * The set of gateways that agents may route to, each time that it changes; the first entry is
+   * the initial set.
+   */
   readonly gatewaySets: readonly GatewaySet[];
   readonly pods: readonly PodLife[];
   readonly lost: LostGroups;

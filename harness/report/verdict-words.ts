@@ -11,10 +11,12 @@ export const VERDICT_WORD: Record<Verdict, string> = {
 
 export const VERDICT_MARK: Record<Verdict, string> = { pass: "✓", inconclusive: "?", fail: "✗" };
 
-/** The headline without the verdict word that it may begin with, for places that show the word themselves. */
+/** The headline without verdict word and scenario name, for places that show them already. */
 export function causeOf(record: RunRecord): string {
-  const rest = record.headline.replace(/^(PASS|FAIL|INCONCLUSIVE)\b[:\s]*/i, "");
-  return rest === "" ? record.headline : rest;
+  const withoutWord = record.headline.replace(/^(PASS|FAIL|INCONCLUSIVE)\b[:\s]*/, "");
+  const name = `${record.scenario.name}: `;
+  const cause = withoutWord.startsWith(name) ? withoutWord.slice(name.length) : withoutWord;
+  return cause === "" ? record.headline : cause;
 }
 
 const Expectation = z.object({

@@ -18,8 +18,9 @@ export interface WrittenReports {
 }
 
 /**
- * Writes run.json first (it is the verdict on disk, and all else can be rendered again from it), then junit.xml,
- * summary.md and report.html. Without `series` the HTML report has no charts and no lost traces, and says so.
+ * Writes run.json first (it is the verdict on disk, and all else can be rendered again from it),
+ * then junit.xml, summary.md and report.html. Without `series` the HTML report has no charts and
+ * no lost traces, and says so.
  */
 export async function writeReports(
   runDir: string,

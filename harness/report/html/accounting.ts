@@ -3,7 +3,7 @@ import type { RunRecord } from "../../model/run-record.js";
 import { ITEM_NAME, SIGNALS } from "../../model/signal.js";
 import { ASIDE, checkSums, COLUMN_NAME, columnMeaning, SUMS, type Column } from "../books.js";
 import { formatCount } from "../format.js";
-import { html, type Html } from "./escape.js";
+import { html, type Content, type Html } from "./escape.js";
 import type { Section } from "./page.js";
 
 /** Columns that should be 0 in a run that passes. */
@@ -65,9 +65,11 @@ function sumRows(record: RunRecord, index: number): Html {
 
 function row(record: RunRecord, column: Column, sign: string, kind: string): Html {
   const counts = SIGNALS.map((signal) => record.accounting[signal][column]);
+  const kindOf = (count: number): Content =>
+    count === 0 ? "zero" : ALARMING.has(column) && "alarm";
   return html`<tr class="${kind}">
     <th scope="row"><span class="sign" aria-hidden="true">${sign}</span>${COLUMN_NAME[column]}</th>
-    ${counts.map((count) => html`<td class="n ${count === 0 ? "zero" : ALARMING.has(column) && "alarm"}">${formatCount(count)}</td>`)}
+    ${counts.map((count) => html`<td class="n ${kindOf(count)}">${formatCount(count)}</td>`)}
     <td class="meaning">${columnMeaning(column)}</td>
   </tr>`;
 }

@@ -1,4 +1,7 @@
-/** What was under test: the corrections to the published guide, what kind made necessary, and the settings. */
+/**
+ * What was under test: the corrections to the published guide, what kind made necessary, and the
+ * settings.
+ */
 import type { RunRecord } from "../../model/run-record.js";
 import { html } from "./escape.js";
 import type { Section } from "./page.js";

@@ -1,4 +1,7 @@
-/** Templates that escape: whatever is put into html`…` appears as text, unless it is HTML from html`…` itself. */
+/**
+ * Templates that escape: whatever is put into html`…` appears as text, unless it is HTML from
+ * html`…` itself.
+ */
 
 /** Markup that is safe to insert as it is. Only this file makes it. */
 export class Html {
@@ -40,11 +43,14 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Safe between tags and inside a quoted attribute. Control characters, which HTML cannot hold, become �. */
+/**
+ * Safe between tags and inside a quoted attribute. Control characters, which HTML cannot hold,
+ * become �.
+ */
 const escapeText = (raw: string): string =>
   raw
     .replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "")
-    // eslint-disable-next-line no-control-regex
+
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, "\ufffd");
 
 /** A data block that scripts read with JSON.parse; no text in it can end the element. */

@@ -20,7 +20,7 @@ export function headlineSection(record: RunRecord): Html {
     </p>
     <h1>${causeOf(record)}</h1>
     <p class="lead">${record.scenario.description}</p>
-    ${control !== undefined && html`<p class="control ${control.met ? "met" : "missed"}">${control.text}</p>`}
+    ${control !== undefined && html`<p class="control ${!control.met && "missed"}">${control.text}</p>`}
     ${facts(record)}
     <div class="cards">${SIGNALS.map((signal) => card(signal, record.accounting[signal]))}</div>
   </header>`;
@@ -33,7 +33,7 @@ function facts(record: RunRecord): Html {
     ["Deployment", record.deployment.name],
     ["Loss allowed", record.strict ? "none (strict)" : "explained, within the budget"],
     ["Seed", record.seed],
-    ["Commit", git.sha.slice(0, 12) + (git.dirty ? " + uncommitted changes" : "")],
+    ["Commit", git.sha.slice(0, 12) + (git.dirty ? " + changes" : "")],
     ["Started", formatUtc(record.startedAt)],
     ["Took", formatDuration(tookMs)],
   ];

@@ -10,7 +10,9 @@ type Invariant = RunRecord["invariants"][number];
 export const invariantsSection = (record: RunRecord): Section => ({
   id: "invariants",
   title: "Invariants",
-  lead: "Each property with its limit and the value that was measured. What was not seen is inconclusive, never a pass.",
+  lead:
+    "Each property with its limit and the value that was measured. What was not seen is " +
+    "inconclusive, never a pass.",
   body: html`<div class="invariants">${record.invariants.map(invariant)}</div>`,
 });
 

@@ -1,4 +1,7 @@
-/** Pods' lives as lanes under the charts: an SVG whose horizontal measures are percent of the shown time. */
+/**
+ * Pods' lives as lanes under the charts: an SVG whose horizontal measures are percent of the shown
+ * time.
+ */
 import type { RunRecord } from "../../model/run-record.js";
 import { clockZeroMs, formatClock } from "../format.js";
 import type { PodLife, PodState, ReportSeries } from "../series.js";
@@ -12,7 +15,10 @@ interface Span {
   readonly toMs: number;
 }
 
-/** data-from and data-to, in ms of the run's clock, let the page's script move everything when it zooms. */
+/**
+ * data-from and data-to, in ms of the run's clock, let the page's script move everything when it
+ * zooms.
+ */
 export function podLanes(record: RunRecord, series: ReportSeries): Html {
   const pods = series.pods.filter(({ tier }) => tier !== "observer");
   const zeroMs = clockZeroMs(record);

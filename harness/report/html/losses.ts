@@ -12,14 +12,16 @@ type Loss = RunRecord["losses"][number];
 export const lossesSection = (record: RunRecord): Section => ({
   id: "loss",
   title: "Loss by place and rule",
-  lead: "Explained: the deployment’s own configuration allows the loss of what was there at that moment. Unexplained loss always fails the run.",
+  lead:
+    "Explained: the deployment’s own configuration allows the loss of what was there at that " +
+    "moment. Unexplained loss always fails the run.",
   body:
     record.losses.length === 0
       ? html`<p class="empty">Nothing was lost.</p>`
       : table(
           "Loss by place and rule",
           [
-            { title: "Lost", numeric: true },
+            { title: "Lost" },
             { title: "Where" },
             { title: "Explained by" },
             { title: "Traces", numeric: true },

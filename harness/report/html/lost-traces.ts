@@ -1,4 +1,7 @@
-/** The drill-down: each trace, metric point or log record that lost something, and what happened to it. */
+/**
+ * The drill-down: each trace, metric point or log record that lost something, and what happened to
+ * it.
+ */
 import { LOSS_PLACE_TEXT } from "../../model/accounting.js";
 import type { RunRecord } from "../../model/run-record.js";
 import { ITEM_NAME } from "../../model/signal.js";
@@ -20,7 +23,8 @@ function body(record: RunRecord, series: ReportSeries | undefined): Html {
       ${formatCount(total)} ${total === 1 ? "trace or item" : "traces and items"} lost something;
       ${
         capped
-          ? `${formatCount(shown.length)} are kept in this file, unexplained ones first. The run’s history holds all of them.`
+          ? `${formatCount(shown.length)} are kept in this file, unexplained ones first. ` +
+            "The run’s history holds all of them."
           : "all of them are in this file, unexplained ones first."
       }
     </p>

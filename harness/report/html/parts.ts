@@ -16,7 +16,10 @@ export interface TableColumn {
   readonly numeric?: boolean;
 }
 
-/** A table with a caption for screen readers; it scrolls sideways by itself when the page is narrow. */
+/**
+ * A table with a caption for screen readers; it scrolls sideways by itself when the page is
+ * narrow.
+ */
 export function table(
   caption: string,
   columns: readonly TableColumn[],

@@ -9,22 +9,50 @@ const formatMinutes = (ms) => {
   return `${ms < 0 ? "−" : ""}${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 };
 
-const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [5, 2], [1, 2]];
+/**
+ * Fills by number: a stacked part must not need its colour to be told from its neighbours. The
+ * same stripes as an angle for the canvas and for the legend; null is a solid fill.
+ */
+const STRIPE_ANGLES = [null, 45, 135, 0, 90];
 
-/** Stripes: explained loss must not need its colour to be told from unexplained loss. */
-const stripes = (context, colour) => {
+/**
+ * A tile of stripes in `colour` on a paler ground, opaque, so that what lies behind does not shine
+ * through.
+ */
+const stripes = (context, colour, angle) => {
+  if (angle === null) return colour;
   const tile = document.createElement("canvas");
   tile.width = tile.height = 8;
   const brush = tile.getContext("2d");
+  brush.fillStyle = ink("--paper");
+  brush.fillRect(0, 0, 8, 8);
+  brush.globalAlpha = 0.35;
+  brush.fillStyle = colour;
+  brush.fillRect(0, 0, 8, 8);
+  brush.globalAlpha = 1;
   brush.strokeStyle = colour;
   brush.lineWidth = 2.5;
   for (const shift of [-8, 0, 8]) {
-    brush.moveTo(shift, 8);
-    brush.lineTo(shift + 8, 0);
+    const ends = {
+      0: [0, shift + 4, 8, shift + 4],
+      90: [shift + 4, 0, shift + 4, 8],
+      45: [shift, 8, shift + 8, 0],
+      135: [shift, 0, shift + 8, 8],
+    }[angle];
+    brush.moveTo(ends[0], ends[1]);
+    brush.lineTo(ends[2], ends[3]);
   }
   brush.stroke();
   return context.createPattern(tile, "repeat");
 };
+
+const pale = (colour) => `color-mix(in srgb, ${colour} 35%, ${ink("--paper")})`;
+
+/** The same for the legend. */
+const stripesInCss = (colour, angle) =>
+  angle === null
+    ? colour
+    : `repeating-linear-gradient(${180 - angle}deg, ${colour} 0 2px, ${pale(colour)} 2px 4px)`;
 
 /** What each chart of a signal shows: title, unit and series, `values` aligned with the buckets. */
 const chartsOf = (signal, names) => {
@@ -41,12 +69,12 @@ const chartsOf = (signal, names) => {
     {
       title: "Received",
       unit: `${perSecond} and gateway, by time of receipt`,
+      stacked: true,
       series: signal.received.map(({ gateway, counts }, index) => ({
         label: gateway,
         values: counts,
         colour: `--chart-${1 + (index % 6)}`,
-        dash: DASHES[index % DASHES.length],
-        width: 1.5,
+        angle: STRIPE_ANGLES[index % STRIPE_ANGLES.length],
       })),
     },
     {
@@ -54,8 +82,13 @@ const chartsOf = (signal, names) => {
       unit: `${perSecond}, by time of send`,
       stacked: true,
       series: [
-        { label: "unexplained", values: signal.lostUnexplained, colour: "--unexplained" },
-        { label: "explained", values: signal.lostExplained, colour: "--explained", striped: true },
+        { label: "explained", values: signal.lostExplained, colour: "--explained", angle: 45 },
+        {
+          label: "unexplained",
+          values: signal.lostUnexplained,
+          colour: "--unexplained",
+          angle: null,
+        },
       ],
     },
     {
@@ -69,7 +102,10 @@ const chartsOf = (signal, names) => {
   ];
 };
 
-/** Values as they are drawn: per second, and stacked on the series before where the chart stacks. */
+/**
+ * Values as they are drawn: per second, and stacked on the series after where the chart stacks, so
+ * that the tallest is drawn first and the others in front of it. Nothing is drawn for a part of 0.
+ */
 const drawnValues = (chart, bucketMs) => {
   const perSecond = chart.unit.startsWith("milliseconds") ? 1 : 1000 / bucketMs;
   const rows = chart.series.map(({ values }) =>
@@ -77,64 +113,95 @@ const drawnValues = (chart, bucketMs) => {
   );
   if (!chart.stacked) return rows;
   return rows.map((row, index) =>
-    row.map((value, bucket) => rows.slice(0, index).reduce((sum, r) => sum + r[bucket], value)),
+    row.map((value, bucket) =>
+      value === 0 ? null : rows.slice(index).reduce((sum, below) => sum + below[bucket], 0),
+    ),
   );
 };
 
-/** Faults as bands and changes of the gateway set as dotted lines, behind the data. */
-const drawMarks = (data, named) => (plot) => {
+const clipped = (plot, paint) => {
   const { ctx, bbox } = plot;
-  const at = (ms) => plot.valToPos(ms - data.zeroMs, "x", true);
-  const line = (x, dash) => {
-    ctx.setLineDash(dash);
-    ctx.beginPath();
-    ctx.moveTo(x, bbox.top);
-    ctx.lineTo(x, bbox.top + bbox.height);
-    ctx.stroke();
-  };
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
-  ctx.lineWidth = devicePixelRatio;
-  ctx.strokeStyle = ink("--soft");
-  for (const { atMs } of data.gatewaySets.slice(1)) line(at(atMs), [2, 4]);
-  ctx.strokeStyle = ctx.fillStyle = ink("--fault");
-  ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
-  for (const fault of data.faults) {
-    if (fault.injectedAtMs === null) continue;
-    const from = at(fault.injectedAtMs);
-    const to = fault.healedAtMs === null ? bbox.left + bbox.width : at(fault.healedAtMs);
-    ctx.globalAlpha = 0.12;
-    ctx.fillRect(from, bbox.top, to - from, bbox.height);
-    ctx.globalAlpha = 1;
-    line(from, []);
-    if (named) {
-      const text = `fault ${fault.index}: ${fault.description}`;
-      ctx.fillText(text, from + 5 * devicePixelRatio, bbox.top + 12 * devicePixelRatio);
-    }
-  }
+  paint(ctx, bbox);
   ctx.restore();
 };
 
-const seriesOptions = (chart, one) => {
+/** Faults as bands and changes of the gateway set as dotted lines, behind the data. */
+const drawMarks = (data) => (plot) =>
+  clipped(plot, (ctx, { left, top, width, height }) => {
+    const at = (ms) => plot.valToPos(ms - data.zeroMs, "x", true);
+    const line = (x, dash) => {
+      ctx.setLineDash(dash);
+      ctx.beginPath();
+      ctx.moveTo(x, top);
+      ctx.lineTo(x, top + height);
+      ctx.stroke();
+    };
+    ctx.lineWidth = devicePixelRatio;
+    ctx.strokeStyle = ink("--soft");
+    for (const { atMs } of data.gatewaySets.slice(1)) line(at(atMs), [2, 4]);
+    ctx.strokeStyle = ctx.fillStyle = ink("--fault");
+    for (const fault of data.faults) {
+      if (fault.injectedAtMs === null) continue;
+      const from = at(fault.injectedAtMs);
+      const to = fault.healedAtMs === null ? left + width : at(fault.healedAtMs);
+      ctx.globalAlpha = 0.12;
+      ctx.fillRect(from, top, to - from, height);
+      ctx.globalAlpha = 1;
+      line(from, []);
+    }
+  });
+
+/** Names of the faults, above grid and data. */
+const drawNames = (data) => (plot) =>
+  clipped(plot, (ctx, { top }) => {
+    ctx.font = `${11 * devicePixelRatio}px system-ui, "DejaVu Sans", sans-serif`;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "top";
+    for (const { index, description, injectedAtMs } of data.faults) {
+      if (injectedAtMs === null) continue;
+      const text = `fault ${index}: ${description}`;
+      const x = plot.valToPos(injectedAtMs - data.zeroMs, "x", true) + 5 * devicePixelRatio;
+      const y = top + 3 * devicePixelRatio;
+      ctx.fillStyle = ink("--paper");
+      ctx.fillRect(x - 2, y, ctx.measureText(text).width + 4, 15 * devicePixelRatio);
+      ctx.fillStyle = ink("--fault");
+      ctx.fillText(text, x, y + devicePixelRatio);
+    }
+  });
+
+const seriesOptions = (chart, one, bucketMs) => {
   const colour = ink(one.colour);
-  const label = { label: one.label };
+  const points = { show: false };
   if (!chart.stacked) {
-    return { ...label, stroke: colour, dash: one.dash, width: one.width, points: { show: false } };
+    return { label: one.label, stroke: colour, dash: one.dash, width: one.width, points };
   }
   return {
-    ...label,
+    label: one.label,
     stroke: colour,
-    width: 1,
-    fill: one.striped ? (plot) => stripes(plot.ctx, colour) : colour,
-    paths: uPlot.paths.bars({ size: [1, 40], align: 1 }),
-    points: { show: false },
+    width: 0.5,
+    fill: (plot) => stripes(plot.ctx, colour, one.angle),
+    paths: uPlot.paths.bars({ size: [1, Infinity], align: 1 }),
+    points,
     // The legend tells the series' own value, not the height of the stack.
-    value: (plot, _, index, bucket) =>
-      bucket === null
-        ? "–"
-        : plot.data[index][bucket] - (index > 1 ? plot.data[index - 1][bucket] : 0),
+    value: (_, __, ___, bucket) =>
+      bucket === null ? "–" : Math.round((one.values[bucket] * 1000) / bucketMs),
+  };
+};
+
+const legendMarkers = (chart) => {
+  const of = (index) => chart.series[index - 1];
+  return {
+    width: 2,
+    dash: (_, index) => (of(index)?.dash === undefined ? "solid" : "dashed"),
+    stroke: (_, index) => (of(index) === undefined ? null : ink(of(index).colour)),
+    fill: (_, index) =>
+      chart.stacked && of(index) !== undefined
+        ? stripesInCss(ink(of(index).colour), of(index).angle)
+        : "transparent",
   };
 };
 
@@ -145,7 +212,6 @@ const drawChart = (parent, chart, data, { width, named, range, onZoom }) => {
     (_, bucket) => data.startMs - data.zeroMs + bucket * data.bucketMs,
   );
   const values = drawnValues(chart, data.bucketMs);
-  // Stacks are drawn from the highest to the lowest, so that the lower ones stay in front.
   const axis = {
     stroke: ink("--soft"),
     font: "12px system-ui, sans-serif",
@@ -155,10 +221,13 @@ const drawChart = (parent, chart, data, { width, named, range, onZoom }) => {
   const options = {
     width,
     height: named ? 200 : 170,
-    padding: [10, 12, 0, 0],
+    padding: [4, 20, 0, 0],
     cursor: { sync: { key: "run" }, drag: { x: true, y: false } },
-    legend: { live: true },
-    scales: { x: { time: false, range: (_, min, max) => [min, max] }, y: { range: [0, null] } },
+    legend: { live: true, markers: legendMarkers(chart) },
+    scales: {
+      x: { time: false, range: (_, min, max) => [min, max] },
+      y: { range: (_, __, max) => [0, Math.max(max, 1) * (named ? 1.25 : 1.08)] },
+    },
     axes: [
       {
         ...axis,
@@ -166,14 +235,15 @@ const drawChart = (parent, chart, data, { width, named, range, onZoom }) => {
         incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600].map((s) => s * 1000),
         size: 30,
       },
-      { ...axis, size: 56 },
+      { ...axis, size: 56, space: 36 },
     ],
     series: [
       { label: "at", value: (_, ms) => (ms === null ? "–" : formatMinutes(ms)) },
-      ...chart.series.map((one) => seriesOptions(chart, one)),
+      ...chart.series.map((one) => seriesOptions(chart, one, data.bucketMs)),
     ],
     hooks: {
-      drawClear: [drawMarks(data, named)],
+      drawClear: [drawMarks(data)],
+      draw: named ? [drawNames(data)] : [],
       setScale: [(plot, key) => key === "x" && onZoom(plot, plot.scales.x.min, plot.scales.x.max)],
     },
   };

@@ -1,4 +1,6 @@
-/* The timeline: the chosen signal's charts, one time axis for all of them, and a table under each. */
+/*
+ * The timeline: the chosen signal's charts, one time axis for all of them, and a table under each.
+ */
 "use strict";
 
 const startTimeline = (data) => {
@@ -78,9 +80,7 @@ const startTimeline = (data) => {
     const action = actions[target.dataset?.zoom];
     if (action !== undefined) zoomTo(...action(range));
   });
-  for (const plotArea of [root]) {
-    plotArea.addEventListener("dblclick", () => zoomTo(...whole));
-  }
+  root.addEventListener("dblclick", () => zoomTo(...whole));
   let drawnWidth = widthOf();
   new ResizeObserver(() => {
     if (widthOf() === drawnWidth) return;

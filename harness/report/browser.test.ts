@@ -1,0 +1,148 @@
+/** The report in a real browser, as a reader opens it: from a file, without a network. */
+import { expect } from "chai";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { htmlReport } from "./html.js";
+import { sample } from "./sample.js";
+
+const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const HOSTILE = `x"><img src=http://127.0.0.1:9/p onerror=alert(1)></script><script>alert(2)</script>`;
+
+describe("report.html in Chromium", function () {
+  this.timeout(30_000);
+  let dir = "";
+  let browser: Browser;
+  let page: Page;
+  /** Console errors, page errors, dialogs and every request that is not for the file itself. */
+  const complaints: string[] = [];
+
+  before(async () => {
+    if (!existsSync(CHROMIUM)) {
+      throw new Error(`${CHROMIUM} is missing: apt-get install chromium, or set CHROMIUM to one`);
+    }
+    dir = await mkdtemp(join(tmpdir(), "report-"));
+    const { record, series } = sample({ verdict: "fail", podName: HOSTILE });
+    await writeFile(join(dir, "report.html"), htmlReport(record, series));
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    });
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("dialog", (dialog) => {
+      complaints.push(`dialog ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on("request", (request) => {
+      if (request.url() !== fileUrl()) complaints.push(`request ${request.url()}`);
+    });
+    await page.goto(fileUrl());
+  });
+  after(async () => {
+    // Undefined when Chromium is missing, whatever the type says.
+    await (browser as Browser | undefined)?.close();
+    if (dir !== "") await rm(dir, { recursive: true });
+  });
+
+  const fileUrl = (): string => pathToFileURL(join(dir, "report.html")).href;
+
+  /** How many canvases there are, and how many of them hold more than 500 painted pixels. */
+  const canvases = (): Promise<{ all: number; painted: number }> =>
+    page.evaluate(`(() => {
+      const all = [...document.querySelectorAll("#charts canvas")];
+      const painted = all.filter((canvas) => {
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        let count = 0;
+        for (let i = 3; i < data.length; i += 4) if (data[i] > 0) count++;
+        return count > 500;
+      });
+      return { all: all.length, painted: painted.length };
+    })()`);
+
+  it("shows the verdict, its cause, and four charts that are drawn", async () => {
+    expect(await page.locator("header").innerText()).to.contain("FAIL");
+    expect(await page.locator("h1").innerText()).to.match(/^zero-loss: 1 acknowledged span/);
+    expect(await canvases()).to.deep.equal({ all: 4, painted: 4 });
+  });
+
+  it("shows a hostile pod name as text wherever it appears", async () => {
+    expect(await page.locator("#lanes").textContent()).to.contain(HOSTILE);
+    expect(await page.locator("#timeline table").first().innerText()).to.contain(HOSTILE);
+    expect(await page.locator("#charts .u-legend").nth(1).textContent()).to.contain(HOSTILE);
+    expect(await page.locator("img").count()).to.equal(0);
+  });
+
+  it("finds a lost trace by its ID and tells what became of each span", async () => {
+    const { series } = sample({ verdict: "fail", podName: HOSTILE });
+    const [group] = series.lost.shown;
+    await page.locator("#lost-query").fill(group!.key.slice(0, 20).toUpperCase());
+    const found = page.locator("#lost-list details");
+    expect(await found.count()).to.equal(1);
+    const text = await found.innerText();
+    expect(text).to.contain(group!.key).and.to.contain("unexplained");
+    expect(await found.locator("tbody tr").count()).to.equal(10);
+    expect(await found.locator("tr.lost").innerText()).to.contain("LOST");
+    expect(text).to.contain("Predicted owner: ");
+    await page.locator("#lost-query").fill("no such trace");
+    expect(await page.locator("#lost-status").innerText()).to.match(/^Nothing among the 300/);
+    await page.locator("#lost-query").fill(group!.items[3]!.id);
+    expect(await found.count()).to.equal(1);
+    await page.locator("#lost-query").fill("");
+    expect(await page.locator("#lost-status").innerText()).to.equal("Showing 25 of 300.");
+  });
+
+  it("zooms every chart and the pods' lanes together, by button and key", async () => {
+    const injected = page.locator("#lanes rect.fault");
+    const before = Number.parseFloat((await injected.getAttribute("width"))!);
+    await page.locator("button[data-zoom=fault]").focus();
+    await page.keyboard.press("Enter");
+    const after = Number.parseFloat((await injected.getAttribute("width"))!);
+    expect(after).to.be.greaterThan(before * 2);
+    await page.locator("button[data-zoom=all]").click();
+    expect(Number.parseFloat((await injected.getAttribute("width"))!)).to.be.closeTo(before, 0.01);
+  });
+
+  it("shows another signal, and the numbers under each chart as a table", async () => {
+    await page.locator("input[value=logs]").check();
+    expect(await page.locator("#charts figcaption").first().innerText()).to.contain("log records");
+    await page.locator("#charts summary").first().click();
+    const cells = page.locator("#charts details").first().locator("tbody tr").nth(3).locator("td");
+    expect(await cells.allInnerTexts()).to.deep.equal(["0:03", "100", "100"]);
+  });
+
+  it("holds in the dark, on a phone and on paper", async () => {
+    await page.emulateMedia({ colorScheme: "dark" });
+    expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).to.equal(
+      "rgb(21, 24, 28)",
+    );
+    expect((await canvases()).painted).to.equal(4);
+    await page.setViewportSize({ width: 400, height: 800 });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).to.equal(400);
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    expect(await page.locator("nav").isVisible()).to.equal(false);
+    expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).to.equal(
+      "rgb(255, 255, 255)",
+    );
+    expect((await page.pdf()).byteLength).to.be.greaterThan(20_000);
+  });
+
+  it("complains about nothing and asks for nothing while all that happens", () => {
+    expect(complaints).to.deep.equal([]);
+  });
+});

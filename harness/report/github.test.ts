@@ -1,0 +1,73 @@
+import { expect } from "chai";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Verdict } from "../model/verdict.js";
+import {
+  githubAnnotations,
+  MAX_ANNOTATIONS,
+  MAX_SUMMARY_BYTES,
+  reportToGitHub,
+  type GitHubRun,
+} from "./github.js";
+import { sample } from "./sample.js";
+
+const run = (verdict: Verdict, headline?: string): GitHubRun => {
+  const { record } = sample({ verdict });
+  return {
+    record: headline === undefined ? record : { ...record, headline },
+    scenarioFile: "scenarios/gateway-kill.ts",
+  };
+};
+
+describe("GitHub Actions", () => {
+  it("gets at most eight annotations, worst first, and none for a pass", () => {
+    const runs = [
+      run("pass"),
+      run("inconclusive"),
+      ...Array.from({ length: 9 }, () => run("fail")),
+    ];
+    const lines = githubAnnotations(runs);
+    expect(lines).to.have.length(MAX_ANNOTATIONS);
+    expect(
+      lines.every((line) => line.startsWith("::error file=scenarios/gateway-kill.ts")),
+    ).to.equal(true);
+    expect(githubAnnotations(runs.slice(0, 2))[0]).to.match(/^::warning /);
+    expect(githubAnnotations([run("pass")])).to.deep.equal([]);
+  });
+
+  it("gets one line an annotation, whatever the cause holds", () => {
+    const [line] = githubAnnotations([run("fail", "50% lost\r\n::error::forged")]);
+    expect(line).to.contain("50%25 lost%0D%0A::error::forged");
+    expect(line).to.not.match(/[\r\n]/);
+  });
+
+  it("gets no annotation for a control that was found out", () => {
+    const found = run("fail");
+    const spec = { expect: { verdict: "fail" } };
+    const scenario = { ...found.record.scenario, spec };
+    expect(githubAnnotations([{ ...found, record: { ...found.record, scenario } }])).to.deep.equal(
+      [],
+    );
+  });
+
+  it("gets summaries appended up to the limit, and nothing elsewhere", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "github-"));
+    try {
+      const path = join(dir, "summary");
+      await writeFile(path, "before\n".padEnd(MAX_SUMMARY_BYTES - 6_000, " "));
+      const runs = [run("fail"), run("pass"), run("pass"), run("pass")];
+      const printed: string[] = [];
+      const print = (line: string): void => void printed.push(line);
+      await reportToGitHub(runs, { GITHUB_STEP_SUMMARY: path }, print);
+      expect(printed).to.deep.equal([]);
+      await reportToGitHub(runs, { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: path }, print);
+      expect(printed).to.have.length(1);
+      const text = await readFile(path, "utf8");
+      expect(Buffer.byteLength(text)).to.be.at.most(MAX_SUMMARY_BYTES);
+      expect(text.trim()).to.match(/^before[^]*## ✗ FAIL[^]*\d more: see the reports directory\.$/);
+    } finally {
+      await rm(dir, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,57 @@
+import { expect } from "chai";
+import { formatCount } from "./format.js";
+import { htmlReport } from "./html.js";
+import { sample } from "./sample.js";
+
+/** The page without its style sheet, scripts and data. */
+const markupOf = (page: string): string =>
+  page.replace(/<(script|style)\b[^]*?<\/\1>/g, "").replace(/\s+/g, " ");
+
+describe("report.html", () => {
+  it("says the verdict and the cause before anything else", () => {
+    const { record, series } = sample({ verdict: "fail" });
+    const markup = markupOf(htmlReport(record, series));
+    expect(markup).to.match(/<title>FAIL gateway-kill /);
+    expect(markup).to.match(/FAIL ?<\/p> <h1>zero-loss: 1 acknowledged span never arrived/);
+  });
+
+  it("shows every invariant with limit and actual, and the books with their zeros", () => {
+    const { record, series } = sample();
+    const markup = markupOf(htmlReport(record, series));
+    for (const { kind, limit, actual } of record.invariants) {
+      expect(markup).to.contain(`<h3>${kind}</h3>`);
+      expect(markup).to.contain(`<dd>${limit}</dd>`).and.to.contain(`<dd>${actual}</dd>`);
+    }
+    expect(markup).to.match(/<\/span>refused<\/th> <td class="n zero">0<\/td>/);
+    expect(markup).to.contain(`✓ ${formatCount(record.accounting.traces.attempted)}`);
+  });
+
+  it("shows that books do not add up, whatever the record believes", () => {
+    const { record, series } = sample();
+    const traces = { ...record.accounting.traces, delivered: 7, balances: true };
+    const broken = { ...record, accounting: { ...record.accounting, traces } };
+    expect(markupOf(htmlReport(broken, series))).to.contain("does not add up");
+  });
+
+  it("links what explains a loss to the upstream issue and marks what nothing explains", () => {
+    const { record, series } = sample({ verdict: "fail" });
+    const markup = markupOf(htmlReport(record, series));
+    expect(markup).to.contain(
+      'href="https://github.com/open-telemetry/opentelemetry-collector-contrib/issues/26490"',
+    );
+    expect(markup).to.contain("✗ unexplained");
+  });
+
+  it("stays under 3 MB for a smoke run and refers to nothing that must be loaded", () => {
+    const { record, series } = sample();
+    const page = htmlReport(record, series);
+    expect(Buffer.byteLength(page)).to.be.below(3_000_000);
+    expect(page).to.not.match(/<(?:link|img|iframe|script)[^>]+(?:src|href)=/);
+    expect(page).to.not.match(/@import|url\(["']?(?!#|"#)/);
+  });
+
+  it("can be rendered without the history, and says so", () => {
+    const markup = markupOf(htmlReport(sample().record));
+    expect(markup).to.contain("there are no charts");
+  });
+});

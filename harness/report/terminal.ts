@@ -1,0 +1,132 @@
+/**
+ * What a person at a terminal, or a log, sees of work in progress; the end of it is
+ * terminal-summary.ts.
+ */
+import pc from "picocolors";
+import { formatDuration } from "../model/durations.js";
+import type { Progress } from "../model/progress.js";
+import { oneLine } from "./one-line.js";
+
+export { summary } from "./terminal-summary.js";
+
+export interface TerminalProgress extends Progress {
+  /**
+   * Ends the last phase and gives the line back. `failed` marks the phase with ✗. Later calls do
+   * nothing.
+   */
+  close(outcome?: "done" | "failed"): void;
+}
+
+export interface TerminalOptions {
+  /** Default: standard error. Colour and the live line follow what it is. */
+  readonly stream?: ProgressStream;
+  readonly heartbeatMs?: number;
+  readonly now?: () => number;
+  /**
+   * Whether to use colour; default as picocolors finds out from NO_COLOR, FORCE_COLOR and the
+   * terminal.
+   */
+  readonly colour?: boolean;
+}
+
+/** The part of a tty.WriteStream that is used. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+const HEARTBEAT_MS = 15_000;
+/** The live line counts the seconds. */
+const TICK_MS = 1_000;
+
+/** On a terminal one live status line under the events; elsewhere plain lines and a heartbeat. */
+export function terminalProgress(options: TerminalOptions = {}): TerminalProgress {
+  const stream = options.stream ?? process.stderr;
+  const now = options.now ?? Date.now;
+  const colours = pc.createColors(options.colour ?? pc.isColorSupported);
+  const startedMs = now();
+  const live = stream.isTTY === true;
+  const line = live ? liveLine(stream) : { show: () => undefined, clear: () => undefined };
+  let phase: { name: string; startedMs: number } | undefined;
+  let status = "";
+  let closed = false;
+  let lastLineMs = startedMs;
+
+  const say = (text: string): void => {
+    line.clear();
+    stream.write(`${text}\n`);
+    lastLineMs = now();
+    refresh();
+  };
+  const elapsed = (): string => formatDuration(now() - startedMs).padStart(8);
+  /** `deploy 12.0 s · 2 of 3 gateways ready`; empty when nothing is known to be done. */
+  const doing = (): string => {
+    const inPhase =
+      phase === undefined ? [] : [`${phase.name} ${formatDuration(now() - phase.startedMs)}`];
+    return [...inPhase, ...(status === "" ? [] : [status])].join(" · ");
+  };
+  const refresh = (): void => {
+    if (!closed && doing() !== "") line.show(`${elapsed()}  ${doing()}`);
+  };
+  const endPhase = (outcome: "done" | "failed"): void => {
+    if (phase === undefined) return;
+    const mark = outcome === "done" ? colours.green("✓") : colours.red("✗");
+    const took = formatDuration(now() - phase.startedMs);
+    const { name } = phase;
+    phase = undefined;
+    status = "";
+    say(`${mark} ${name} ${colours.dim(took)}`);
+  };
+  const timer = setInterval(
+    () => {
+      if (live) refresh();
+      else if (doing() !== "" && now() - lastLineMs >= (options.heartbeatMs ?? HEARTBEAT_MS)) {
+        say(`  ${elapsed().trim()} ${doing()}`);
+      }
+    },
+    Math.min(TICK_MS, options.heartbeatMs ?? TICK_MS),
+  );
+  timer.unref();
+
+  return {
+    phase: (name) => {
+      endPhase("done");
+      phase = { name, startedMs: now() };
+      if (!live) say(`• ${name}`);
+      refresh();
+    },
+    status: (text) => {
+      status = oneLine(text);
+      refresh();
+    },
+    event: (text) => say(`  ${colours.dim(elapsed().trim())} ${oneLine(text)}`),
+    warn: (text) => say(`${colours.yellow("!")} ${oneLine(text)}`),
+    close: (outcome = "done") => {
+      if (closed) return;
+      endPhase(outcome);
+      closed = true;
+      clearInterval(timer);
+      line.clear();
+    },
+  };
+}
+
+/** One line that is rewritten in place and never wraps: a wrapped line could not be taken back. */
+function liveLine(stream: ProgressStream): { show: (text: string) => void; clear: () => void } {
+  let shown = false;
+  const clear = (): void => {
+    if (shown) stream.write("\r\u001b[K");
+    shown = false;
+  };
+  return {
+    clear,
+    show: (text) => {
+      const room = (stream.columns ?? 80) - 1;
+      const characters = Array.from(text);
+      const fits = characters.length <= room ? text : `${characters.slice(0, room - 1).join("")}…`;
+      stream.write(`\r\u001b[K${fits}`);
+      shown = true;
+    },
+  };
+}
