@@ -74,10 +74,10 @@ describe("report.html in Chromium", function () {
       return { all: all.length, painted: painted.length };
     })()`);
 
-  it("shows the verdict, its cause, and four charts that are drawn", async () => {
+  it("shows the verdict, its cause, and five charts that are drawn", async () => {
     expect(await page.locator("header").innerText()).to.contain("FAIL");
     expect(await page.locator("h1").innerText()).to.match(/^zero-loss: 1 acknowledged span/);
-    expect(await canvases()).to.deep.equal({ all: 4, painted: 4 });
+    expect(await canvases()).to.deep.equal({ all: 5, painted: 5 });
   });
 
   it("shows a hostile pod name as text wherever it appears", async () => {

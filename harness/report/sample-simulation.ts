@@ -6,7 +6,14 @@ import { balances, type Accounting } from "../model/accounting.js";
 import { random, type Random } from "../model/random.js";
 import type { RunRecord } from "../model/run-record.js";
 import type { Signal, TraceClass } from "../model/signal.js";
-import type { GatewaySet, LostGroup, LostGroupItem, PodLife, ReportSeries } from "./series.js";
+import type {
+  GatewaySet,
+  LostGroup,
+  LostGroupItem,
+  PodLife,
+  ReportSeries,
+  TraceOutcome,
+} from "./series.js";
 
 export const START_MS = Date.UTC(2026, 10, 25, 5, 2, 21);
 /** Calibration is 22 s of load, the rest follows the fault. */
@@ -62,6 +69,7 @@ export function simulate(options: { deadPod: string; plantUnexplained: boolean }
       signals: [books.traces.series(), books.metrics.series(), books.logs.series()],
       gatewaySets: gatewaySets(gateways),
       pods: pods(gateways),
+      traces: [...books.traces.outcomes].map(([outcome, marks]) => ({ outcome, ...marks })),
       lost: { total: groups.length, shown: groups.slice(0, 300) },
     },
   };
@@ -87,7 +95,8 @@ function simulateTraces(
     const startMs = START_MS + n * 20;
     const traceClass = rng.pick(CLASSES);
     const traceId = rng.hex(16);
-    const owner = rng.below(3);
+    const position = rng.below(36_000);
+    const owner = ((Math.floor(position / 120) * 7919) % 101) % 3;
     const items: LostGroupItem[] = [];
     const decidedMs = startMs + 31_000;
     for (let span = 0; span < 10; span++) {
@@ -121,7 +130,15 @@ function simulateTraces(
       });
     }
     book.group(traceId, traceClass, gateways[owner] ?? "", items);
+    book.outcome(startMs, position, outcomeOf(traceClass, items));
   }
+}
+
+function outcomeOf(traceClass: TraceClass, items: readonly LostGroupItem[]): TraceOutcome {
+  const lost = items.filter((item) => item.lost);
+  if (lost.some(({ rule }) => rule === null)) return "lost, unexplained";
+  if (lost.length > 0) return "lost, explained";
+  return traceClass === "hash-dropped" ? "sampled out" : "delivered";
 }
 
 /** Everything that gateway 0 remembers dies with it; for 1.2 s more agents still send to it. */
@@ -154,6 +171,7 @@ function simulatePoints(
 /** Counts one signal. */
 class Book {
   readonly groups: LostGroup[] = [];
+  readonly outcomes = new Map<TraceOutcome, { sentMs: number[]; positions: number[] }>();
   readonly #sent = zeros();
   readonly #explained = zeros();
   readonly #unexplained = zeros();
@@ -181,6 +199,13 @@ class Book {
     else if (kept) this.#delivered++;
     else this.#sampledOut++;
     for (const { atMs, gateway } of receipts) bump(this.#received.get(gateway) ?? [], atMs);
+  }
+
+  outcome(sentMs: number, position: number, outcome: TraceOutcome): void {
+    const marks = this.outcomes.get(outcome) ?? { sentMs: [], positions: [] };
+    marks.sentMs.push(sentMs);
+    marks.positions.push(position);
+    this.outcomes.set(outcome, marks);
   }
 
   group(key: string, traceClass: string, owner: string, items: LostGroupItem[]): void {

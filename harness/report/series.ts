@@ -18,6 +18,7 @@ export interface ReportSeries {
    */
   readonly gatewaySets: readonly GatewaySet[];
   readonly pods: readonly PodLife[];
+  readonly traces: readonly TraceOutcomes[];
   readonly lost: LostGroups;
 }
 
@@ -36,6 +37,24 @@ export interface SignalSeries {
   /** From send to answer, ms; null where nothing was answered. */
   readonly ackP50Ms: readonly (number | null)[];
   readonly ackP99Ms: readonly (number | null)[];
+}
+
+export const TRACE_OUTCOMES = [
+  "delivered",
+  "sampled out",
+  "undecidable",
+  "lost, explained",
+  "lost, unexplained",
+] as const;
+export type TraceOutcome = (typeof TRACE_OUTCOMES)[number];
+
+/** Every trace of one outcome; a trace counts as its worst span. The arrays run in parallel. */
+export interface TraceOutcomes {
+  readonly outcome: TraceOutcome;
+  /** Of the first send. */
+  readonly sentMs: readonly number[];
+  /** On the hash ring, 0 to 35,999. */
+  readonly positions: readonly number[];
 }
 
 export interface GatewaySet {

@@ -20,6 +20,7 @@ export function assets(): Assets {
   const script = [
     uPlot("uPlot.iife.min.js"),
     ours("client/charts.js"),
+    ours("client/outcome-map.js"),
     ours("client/lanes.js"),
     ours("client/timeline.js"),
     ours("client/lost-traces.js"),

@@ -15,16 +15,19 @@ export function headlineSection(record: RunRecord): Html {
       Chaos run <span aria-hidden="true">·</span> <strong>${record.scenario.name}</strong>
     </p>
     <p class="verdict ${record.verdict}">
-      <span class="mark" aria-hidden="true">${VERDICT_MARK[record.verdict]}</span
+      <span class="mark" aria-hidden="true"><span>${VERDICT_MARK[record.verdict]}</span></span
       >${VERDICT_WORD[record.verdict]}
     </p>
-    <h1>${causeOf(record)}</h1>
+    <h1>${unbroken(causeOf(record))}</h1>
     <p class="lead">${record.scenario.description}</p>
     ${control !== undefined && html`<p class="control ${!control.met && "missed"}">${control.text}</p>`}
     ${facts(record)}
     <div class="cards">${SIGNALS.map((signal) => card(signal, record.accounting[signal]))}</div>
   </header>`;
 }
+
+/** A number stays with its unit. */
+const unbroken = (text: string): string => text.replace(/(\d) (?=(?:%|ms\b|s\b|m\b))/g, "$1\u00a0");
 
 function facts(record: RunRecord): Html {
   const { git } = record.environment;

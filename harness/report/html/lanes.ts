@@ -15,10 +15,7 @@ interface Span {
   readonly toMs: number;
 }
 
-/**
- * data-from and data-to, in ms of the run's clock, let the page's script move everything when it
- * zooms.
- */
+/** The lanes of every phase and pod but the observers', and the same as a table. */
 export function podLanes(record: RunRecord, series: ReportSeries): Html {
   const pods = series.pods.filter(({ tier }) => tier !== "observer");
   const zeroMs = clockZeroMs(record);
@@ -26,19 +23,13 @@ export function podLanes(record: RunRecord, series: ReportSeries): Html {
     fromMs: series.startMs,
     toMs: series.startMs + series.buckets * series.bucketMs,
   };
+  const draw = pencil(shown, zeroMs);
   const height = LANE_HEIGHT * (pods.length + 1);
-  const rect = (span: Span, y: number, h: number, name: string): Html => {
-    const { x, width } = place(span, shown);
-    return html`<rect
-      class="${name}"
-      data-from="${span.fromMs - zeroMs}"
-      data-to="${span.toMs - zeroMs}"
-      x="${x}%"
-      width="${width}%"
-      y="${y}"
-      height="${h}"
-    />`;
-  };
+  const faults = record.faults.map(
+    ({ injectedAtMs, healedAtMs }) =>
+      injectedAtMs !== null &&
+      draw.bar({ fromMs: injectedAtMs, toMs: healedAtMs ?? shown.toMs }, 0, height, "fault"),
+  );
   return html`<figure class="lanes">
     <figcaption>Phases and pods</figcaption>
     <p class="keys">
@@ -51,7 +42,7 @@ export function podLanes(record: RunRecord, series: ReportSeries): Html {
         width="100%"
         height="${height}"
         role="img"
-        aria-label="Phases of the run and lives of ${pods.length} pods; the table below holds the same"
+        aria-label="Phases of the run and lives of ${pods.length} pods; a table below holds them"
       >
         <defs>
           <pattern
@@ -65,13 +56,8 @@ export function podLanes(record: RunRecord, series: ReportSeries): Html {
             <rect class="hatch-line" width="2" height="6" />
           </pattern>
         </defs>
-        ${record.faults.map(
-          ({ injectedAtMs, healedAtMs }) =>
-            injectedAtMs !== null &&
-            rect({ fromMs: injectedAtMs, toMs: healedAtMs ?? shown.toMs }, 0, height, "fault"),
-        )}
-        ${phases(record, rect)}
-        ${pods.map((pod, index) => lane(pod, LANE_HEIGHT * (index + 1), rect))}
+        ${faults} ${phases(record, draw)}
+        ${pods.map((pod, index) => lane(pod, LANE_HEIGHT * (index + 1), draw))}
       </svg>
     </div>
     <details>
@@ -81,49 +67,56 @@ export function podLanes(record: RunRecord, series: ReportSeries): Html {
   </figure>`;
 }
 
-type Rect = (span: Span, y: number, height: number, name: string) => Html;
-
-const phases = (record: RunRecord, rect: Rect): Html => {
-  const zeroMs = clockZeroMs(record);
-  const visible = record.phases.filter(({ phase }) =>
-    ["calibrate", "load", "heal", "quiesce"].includes(phase),
-  );
-  return html`${visible.map(
-    ({ phase, startMs, endMs }) =>
-      html`${rect({ fromMs: startMs, toMs: endMs }, 16, 10, `phase ${phase}`)}
-        <text class="moves" data-from="${startMs - zeroMs}" data-to="${endMs - zeroMs}" y="11"
-          >${phase}</text
-        >`,
-  )}`;
-};
-
-function lane(pod: PodLife, y: number, rect: Rect): Html {
-  return html`<text y="${y + 11}"
-      >${pod.pod}
-      <tspan class="soft"
-        >${pod.node} ${pod.ip}${pod.restarts > 0 && ` restarts ${String(pod.restarts)}`}</tspan
-      ></text
-    >
-    ${pod.states.map(({ atMs, state }, index) =>
-      rect(
-        { fromMs: atMs, toMs: pod.states[index + 1]?.atMs ?? pod.endMs },
-        y + 16,
-        10,
-        `pod ${pod.tier} ${state}`,
-      ),
-    )}
-    ${pod.deleted && rect({ fromMs: pod.endMs, toMs: pod.endMs }, y + 12, 18, "gone")}`;
+/** Draws at a time. data-from and data-to, in ms of the run's clock, let the page's script zoom. */
+interface Pencil {
+  bar(span: Span, y: number, height: number, name: string): Html;
+  text(span: Span, y: number, name: string, text: string): Html;
 }
 
-/** Percent of the shown time; what lies outside is cut off. */
-function place({ fromMs, toMs }: Span, shown: Span): { x: string; width: string } {
-  const percent = (ms: number): number =>
-    (100 * (Math.min(Math.max(ms, shown.fromMs), shown.toMs) - shown.fromMs)) /
-    (shown.toMs - shown.fromMs);
-  return {
-    x: percent(fromMs).toFixed(3),
-    width: (percent(toMs) - percent(fromMs)).toFixed(3),
+function pencil(shown: Span, zeroMs: number): Pencil {
+  const percent = (ms: number): number => {
+    const inside = Math.min(Math.max(ms, shown.fromMs), shown.toMs);
+    return (100 * (inside - shown.fromMs)) / (shown.toMs - shown.fromMs);
   };
+  const at = ({ fromMs, toMs }: Span): Html =>
+    html`data-from="${fromMs - zeroMs}" data-to="${toMs - zeroMs}"
+    x="${percent(fromMs).toFixed(3)}%"`;
+  return {
+    bar: (span, y, height, name) => {
+      const width = (percent(span.toMs) - percent(span.fromMs)).toFixed(3);
+      return html`<rect
+        ${at(span)}
+        class="${name}"
+        width="${width}%"
+        y="${y}"
+        height="${height}"
+      />`;
+    },
+    text: (span, y, name, text) => html`<text ${at(span)} class="${name}" y="${y}">${text}</text>`,
+  };
+}
+
+/** The phases with traffic or its consequences; the others lie before or after the charts. */
+const SHOWN_PHASES: readonly string[] = ["calibrate", "load", "heal", "quiesce"];
+
+const phases = (record: RunRecord, draw: Pencil): readonly Html[] =>
+  record.phases
+    .filter(({ phase }) => SHOWN_PHASES.includes(phase))
+    .flatMap(({ phase, startMs, endMs }) => {
+      const span = { fromMs: startMs, toMs: endMs };
+      return [draw.bar(span, 16, 10, `phase ${phase}`), draw.text(span, 11, "label", phase)];
+    });
+
+function lane(pod: PodLife, y: number, draw: Pencil): Html {
+  const restarts = pod.restarts > 0 ? ` restarts ${String(pod.restarts)}` : "";
+  const about = `${pod.node} ${pod.ip}${restarts}`;
+  const states = pod.states.map(({ atMs, state }, index) => {
+    const toMs = pod.states[index + 1]?.atMs ?? pod.endMs;
+    return draw.bar({ fromMs: atMs, toMs }, y + 16, 10, `pod ${state}`);
+  });
+  const gone = { fromMs: pod.endMs, toMs: pod.endMs };
+  return html`<text y="${y + 11}">${pod.pod} <tspan class="soft">${about}</tspan></text> ${states}
+    ${pod.deleted && draw.text(gone, y + 25, "gone", "✗")}`;
 }
 
 const STATE_WORD: Record<PodState, string> = {

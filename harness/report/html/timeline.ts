@@ -8,6 +8,7 @@ import { html, jsonBlock, type Html } from "./escape.js";
 import { podLanes } from "./lanes.js";
 import type { Section } from "./page.js";
 import { table } from "./parts.js";
+import { steadyState } from "./steady-state.js";
 
 export function timelineSection(record: RunRecord, series: ReportSeries | undefined): Section {
   const zero = formatUtc(new Date(clockZeroMs(record)).toISOString());
@@ -82,7 +83,7 @@ const charts = (record: RunRecord, series: ReportSeries): Html =>
     </p>
     <div id="charts"></div>
     <noscript><p class="empty">The charts need JavaScript.</p></noscript>
-    ${podLanes(record, series)}
+    ${podLanes(record, series)} ${steadyState(record, series)}
     ${jsonBlock("series-data", {
       zeroMs: clockZeroMs(record),
       startMs: series.startMs,
@@ -90,6 +91,7 @@ const charts = (record: RunRecord, series: ReportSeries): Html =>
       buckets: series.buckets,
       signals: series.signals,
       gatewaySets: series.gatewaySets,
+      traces: series.traces,
       faults: record.faults.map(({ index, description, injectedAtMs, healedAtMs }) => ({
         index,
         description,

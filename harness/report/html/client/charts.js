@@ -55,8 +55,8 @@ const stripesInCss = (colour, angle) =>
     : `repeating-linear-gradient(${180 - angle}deg, ${colour} 0 2px, ${pale(colour)} 2px 4px)`;
 
 /** What each chart of a signal shows: title, unit and series, `values` aligned with the buckets. */
-const chartsOf = (signal, names) => {
-  const perSecond = `${names.many} per second`;
+const chartsOf = (signal, data) => {
+  const perSecond = `${data.itemNames[signal.signal].many} per second`;
   return [
     {
       title: "Sent and acknowledged",
@@ -91,6 +91,7 @@ const chartsOf = (signal, names) => {
         },
       ],
     },
+    ...(signal.signal === "traces" && data.traces.length > 0 ? [outcomeMap(data)] : []),
     {
       title: "Time to acknowledgement",
       unit: "milliseconds, by time of send",
@@ -205,49 +206,69 @@ const legendMarkers = (chart) => {
   };
 };
 
-/** Draws one chart into `parent`; `onZoom(plot, min, max)` hears of every change of its x axis. */
+/** Colours, type and grid of an axis. */
+const axisOptions = () => ({
+  stroke: ink("--soft"),
+  font: '12px system-ui, "DejaVu Sans", sans-serif',
+  grid: { stroke: ink("--line"), width: 1 },
+  ticks: { show: false },
+});
+
+const timeAxis = () => ({
+  ...axisOptions(),
+  values: (_, splits) => splits.map(formatMinutes),
+  incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600].map((s) => s * 1000),
+  size: 30,
+});
+
+/** The part of a chart's options that depends on whether it shows series or a mark a trace. */
+const seriesPart = (chart, data, named) => ({
+  height: named ? 200 : 170,
+  legend: { live: true, markers: legendMarkers(chart) },
+  y: { range: (_, __, max) => [0, Math.max(max, 1) * (named ? 1.25 : 1.08)] },
+  yAxis: { ...axisOptions(), size: 56, space: 36 },
+  series: chart.series.map((one) => seriesOptions(chart, one, data.bucketMs)),
+  values: drawnValues(chart, data.bucketMs),
+  draw: named ? [drawNames(data)] : [],
+});
+
+const marksPart = (chart, data) => ({
+  height: 300,
+  legend: { show: false },
+  y: { range: [0, RING_POSITIONS] },
+  yAxis: { ...axisOptions(), size: 56, incrs: [6000, 12000] },
+  series: [{ paths: () => null, points: { show: false } }],
+  values: [new Array(data.buckets).fill(0)],
+  draw: [drawOutcomes(chart, data)],
+});
+
+/** Draws one chart into `parent`; `onZoom(min, max)` hears of every change of its time axis. */
 const drawChart = (parent, chart, data, { width, named, range, onZoom }) => {
   const times = Array.from(
     { length: data.buckets },
     (_, bucket) => data.startMs - data.zeroMs + bucket * data.bucketMs,
   );
-  const values = drawnValues(chart, data.bucketMs);
-  const axis = {
-    stroke: ink("--soft"),
-    font: "12px system-ui, sans-serif",
-    grid: { stroke: ink("--line"), width: 1 },
-    ticks: { show: false },
-  };
+  const part = chart.marks === undefined ? seriesPart(chart, data, named) : marksPart(chart, data);
   const options = {
     width,
-    height: named ? 200 : 170,
-    padding: [4, 20, 0, 0],
+    height: part.height,
+    padding: [10, 20, 0, 0],
     cursor: { sync: { key: "run" }, drag: { x: true, y: false } },
-    legend: { live: true, markers: legendMarkers(chart) },
-    scales: {
-      x: { time: false, range: (_, min, max) => [min, max] },
-      y: { range: (_, __, max) => [0, Math.max(max, 1) * (named ? 1.25 : 1.08)] },
-    },
-    axes: [
-      {
-        ...axis,
-        values: (_, splits) => splits.map(formatMinutes),
-        incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600].map((s) => s * 1000),
-        size: 30,
-      },
-      { ...axis, size: 56, space: 36 },
-    ],
+    legend: part.legend,
+    scales: { x: { time: false, range: (_, min, max) => [min, max] }, y: part.y },
+    axes: [timeAxis(), part.yAxis],
     series: [
       { label: "at", value: (_, ms) => (ms === null ? "–" : formatMinutes(ms)) },
-      ...chart.series.map((one) => seriesOptions(chart, one, data.bucketMs)),
+      ...part.series,
     ],
     hooks: {
       drawClear: [drawMarks(data)],
-      draw: named ? [drawNames(data)] : [],
-      setScale: [(plot, key) => key === "x" && onZoom(plot, plot.scales.x.min, plot.scales.x.max)],
+      draw: part.draw,
+      setScale: [(plot, key) => key === "x" && onZoom(plot.scales.x.min, plot.scales.x.max)],
     },
   };
-  const plot = new uPlot(options, [times, ...values], parent);
+  const plot = new uPlot(options, [times, ...part.values], parent);
   plot.setScale("x", { min: range[0], max: range[1] });
+  if (chart.marks !== undefined) parent.append(outcomeKeys(chart));
   return plot;
 };

@@ -10,6 +10,7 @@ const moveLanes = (min, max) => {
     mark.setAttribute("x", `${from}%`);
     if (mark.tagName === "rect") mark.setAttribute("width", `${to - from}%`);
     const outside = Number(mark.dataset.to) < min || Number(mark.dataset.from) > max;
-    mark.style.visibility = outside || (mark.tagName === "text" && to - from < 4) ? "hidden" : "";
+    mark.style.visibility =
+      outside || (mark.classList.contains("label") && to - from < 4) ? "hidden" : "";
   }
 };

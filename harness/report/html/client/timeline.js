@@ -36,7 +36,7 @@ const startTimeline = (data) => {
     plots = [];
     root.replaceChildren();
     if (signal === undefined) return;
-    chartsOf(signal, data.itemNames[signal.signal]).forEach((chart, index) => {
+    chartsOf(signal, data).forEach((chart, index) => {
       const figure = document.createElement("figure");
       const caption = document.createElement("figcaption");
       const unit = document.createElement("small");
@@ -51,7 +51,7 @@ const startTimeline = (data) => {
         width: widthOf(),
         named: index === 0,
         range,
-        onZoom: (_, a, b) => zoomTo(a, b),
+        onZoom: zoomTo,
       };
       zooming = true;
       plots.push(drawChart(canvas, chart, data, view));
