@@ -42,6 +42,17 @@ describe("report.html", () => {
     expect(markup).to.contain("✗ unexplained");
   });
 
+  it("tells how the system did before, during and after the fault", () => {
+    const { record, series } = sample();
+    const text = markupOf(htmlReport(record, series))
+      .replace(/<[^>]+>/g, " ")
+      .replace(/\s+/g, " ");
+    expect(text).to.contain("Before (32.0 s) Fault (9.0 s) After (45.0 s)");
+    expect(text).to.contain("metric points sent per second 50 50 45.6");
+    expect(text).to.contain("metric points lost 5.6 % 0 % 0 %");
+    expect(markupOf(htmlReport({ ...record, faults: [] }, series))).to.not.contain("Before (");
+  });
+
   it("stays under 3 MB for a smoke run and refers to nothing that must be loaded", () => {
     const { record, series } = sample();
     const page = htmlReport(record, series);

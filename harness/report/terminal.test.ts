@@ -51,6 +51,21 @@ describe("progress on a terminal", () => {
     );
   });
 
+  it("leaves the line alone while it is idle", () => {
+    const { written, clock, ...options } = bench(true);
+    const progress = terminalProgress({ ...options, colour: false });
+    progress.phase("report");
+    progress.status("writing");
+    progress.idle();
+    const before = written.length;
+    clock.ms = 5_000;
+    progress.event("latest points at it");
+    expect(written.slice(before)).to.deep.equal(["  5.0 s latest points at it\n"]);
+    progress.phase("teardown");
+    expect(written.at(-1)).to.contain("teardown");
+    progress.close();
+  });
+
   it("puts events above the status line, which comes back", () => {
     const { written, ...options } = bench(true);
     const progress = terminalProgress({ ...options, colour: false });

@@ -11,9 +11,11 @@ export { summary } from "./terminal-summary.js";
 
 export interface TerminalProgress extends Progress {
   /**
-   * Ends the last phase and gives the line back. `failed` marks the phase with ✗. Later calls do
-   * nothing.
+   * Ends the phase, by default as done (✓, else ✗), and gives the line back until the next one: call
+   * it before anything else writes to the terminal.
    */
+  idle(outcome?: "done" | "failed"): void;
+  /** The same for good. Later calls do nothing. */
   close(outcome?: "done" | "failed"): void;
 }
 
@@ -78,6 +80,11 @@ export function terminalProgress(options: TerminalOptions = {}): TerminalProgres
     status = "";
     say(`${mark} ${name} ${colours.dim(took)}`);
   };
+  const idle = (outcome: "done" | "failed" = "done"): void => {
+    endPhase(outcome);
+    status = "";
+    line.clear();
+  };
   const timer = setInterval(
     () => {
       if (live) refresh();
@@ -102,12 +109,12 @@ export function terminalProgress(options: TerminalOptions = {}): TerminalProgres
     },
     event: (text) => say(`  ${colours.dim(elapsed().trim())} ${oneLine(text)}`),
     warn: (text) => say(`${colours.yellow("!")} ${oneLine(text)}`),
-    close: (outcome = "done") => {
+    idle,
+    close: (outcome) => {
       if (closed) return;
-      endPhase(outcome);
+      idle(outcome);
       closed = true;
       clearInterval(timer);
-      line.clear();
     },
   };
 }
