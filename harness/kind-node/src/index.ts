@@ -1,1 +1,33 @@
-export {};
+/** A typed Node API over kind, and the kit that builds its images where no registry answers. */
+export { controlPlaneKubectl, exportLogs, kubeconfig } from "./access.js";
+export { checkHost, type HostProblem, type ProblemKind } from "./check-host.js";
+export {
+  createCluster,
+  deleteCluster,
+  type CreateClusterOptions,
+  type DeleteClusterOptions,
+  type RunningCluster,
+} from "./cluster.js";
+export type { WorkOptions } from "./command.js";
+export { DEFAULT_POD_SUBNET, DEFAULT_SERVICE_SUBNET, type ClusterShape } from "./configuration.js";
+export { CONTENT_LABEL } from "./content.js";
+export {
+  egressCounters,
+  installEgressGuard,
+  type EgressCounters,
+  type EgressGuardOptions,
+} from "./egress-guard.js";
+export {
+  ensureImages,
+  type EnsuredImage,
+  type EnsureImagesOptions,
+  type ImageMode,
+  type ImageOrigin,
+} from "./ensure-images.js";
+export { KitError } from "./errors.js";
+export { loadImages, type LoadImagesOptions } from "./load-images.js";
+export { pushToMirror } from "./mirror.js";
+export { listClusters, listNodes, type ClusterNode, type OnCluster } from "./nodes.js";
+export { clusterOwner, writeOwner, type ClusterOwner } from "./owner.js";
+export { ensureKind, ensureKubectl } from "./tools.js";
+export { IMAGES, VERSIONS } from "./versions.js";

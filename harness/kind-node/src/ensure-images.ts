@@ -1,0 +1,119 @@
+/** Sees to it that Docker has the images of a run: what is there, pulled, or built. */
+import type { WorkOptions } from "./command.js";
+import { buildContext, type BuildContext } from "./build/context.js";
+import { buildNodeBase, buildStaticImages } from "./build/images.js";
+import { buildNodeImage } from "./build/node-image.js";
+import { localImage } from "./docker.js";
+import { KitError, messageOf } from "./errors.js";
+import { pullImage } from "./pull.js";
+import { IMAGES } from "./versions.js";
+
+/** `registry` pulls, `build` builds, `auto` takes what is there, then what a registry gives, and builds the rest. */
+export type ImageMode = "auto" | "registry" | "build";
+
+export type ImageOrigin = "present" | "pulled" | "built";
+
+export interface EnsuredImage {
+  readonly name: string;
+  /** The image ID, `sha256:…`. */
+  readonly digest: string;
+  readonly origin: ImageOrigin;
+}
+
+export interface EnsureImagesOptions extends WorkOptions {
+  readonly mode: ImageMode;
+  /** `host:port` of a registry that has the upstream names without their hosts. */
+  readonly registryMirror?: string | undefined;
+  /** Another kind node image than the default; it is taken or pulled, never built. */
+  readonly nodeImage?: string | undefined;
+  /** Another collector image than the default; it is taken or pulled, never built. */
+  readonly collectorImage?: string | undefined;
+}
+
+/** In `auto`, a registry that is silent for so long is taken to be out of reach. */
+const AUTO_ANSWER_MS = 8_000;
+const REGISTRY_ANSWER_MS = 60_000;
+
+/** The recipes, by image name. */
+const RECIPES: Readonly<Record<string, (context: BuildContext) => Promise<unknown>>> = {
+  [IMAGES.node]: buildNodeImage,
+  [IMAGES.nodeBase]: buildNodeBase,
+  [IMAGES.collector]: (context) => buildStaticImages(context, [IMAGES.collector]),
+  [IMAGES.metricsServer]: (context) => buildStaticImages(context, [IMAGES.metricsServer]),
+};
+
+/**
+ * Ensures the four images of a run. Throws a KitError that names the image, the command and the fix. A second
+ * call with nothing changed builds nothing: built images carry the hash of what went into them.
+ */
+export async function ensureImages(options: EnsureImagesOptions): Promise<EnsuredImage[]> {
+  const context = buildContext(options);
+  const names = [
+    options.nodeImage ?? IMAGES.node,
+    options.collectorImage ?? IMAGES.collector,
+    IMAGES.metricsServer,
+    IMAGES.nodeBase,
+  ];
+  const silentRegistries = new Set<string>();
+  // Building runs side by side; pulling does not, so that a silent registry is asked once.
+  const building: Promise<EnsuredImage>[] = [];
+  const others: EnsuredImage[] = [];
+  for (const name of names) {
+    const found = await presentOrPulled(name, options, silentRegistries);
+    if (found === undefined) building.push(build(context, name));
+    else others.push(found);
+  }
+  const built = await Promise.all(building);
+  const order = (image: EnsuredImage): number => names.indexOf(image.name);
+  return [...others, ...built].sort((a, b) => order(a) - order(b));
+}
+
+async function presentOrPulled(
+  name: string,
+  options: EnsureImagesOptions,
+  silentRegistries: Set<string>,
+): Promise<EnsuredImage | undefined> {
+  const { mode, signal, onProgress } = options;
+  const canBuild = Object.hasOwn(RECIPES, name);
+  if (mode === "build" && canBuild) return undefined;
+  const present = await localImage(name, signal);
+  if (mode !== "registry" && present !== undefined) {
+    // One that we built is only good if its recipe has not changed, which the build finds out.
+    if (present.content !== undefined && canBuild) return undefined;
+    return { name, digest: present.id, origin: "present" };
+  }
+  const registry = options.registryMirror ?? registryOf(name);
+  const givesUp = mode === "auto" && canBuild;
+  if (givesUp && silentRegistries.has(registry)) return undefined;
+  try {
+    const answerWithinMs = givesUp ? AUTO_ANSWER_MS : REGISTRY_ANSWER_MS;
+    await pullImage(name, { ...options, answerWithinMs });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!givesUp) throw error;
+    silentRegistries.add(registry);
+    onProgress?.(`cannot pull ${name}, building it: ${messageOf(error)}`);
+    return undefined;
+  }
+  return { name, digest: await idOf(name, signal), origin: "pulled" };
+}
+
+async function build(context: BuildContext, name: string): Promise<EnsuredImage> {
+  const before = await localImage(name, context.signal);
+  await RECIPES[name]?.(context);
+  const digest = await idOf(name, context.signal);
+  return { name, digest, origin: before?.id === digest ? "present" : "built" };
+}
+
+async function idOf(name: string, signal: AbortSignal | undefined): Promise<string> {
+  const image = await localImage(name, signal);
+  if (image === undefined) {
+    throw new KitError(`Docker lost image ${name}`, { command: `docker image inspect ${name}` });
+  }
+  return image.id;
+}
+
+function registryOf(name: string): string {
+  const first = name.split("/")[0] ?? "";
+  return name.includes("/") && first.includes(".") ? first : "docker.io";
+}
