@@ -1,0 +1,102 @@
+/** The connection to one cluster: typed APIs for objects, plain HTTPS for what is streamed or proxied. */
+import { readFileSync } from "node:fs";
+import { request as httpsRequest, type RequestOptions } from "node:https";
+import type { IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
+import {
+  AppsV1Api,
+  CoreV1Api,
+  DiscoveryV1Api,
+  KubeConfig,
+  KubernetesObjectApi,
+} from "@kubernetes/client-node";
+import { HarnessError, messageOf, UsageError } from "../model/errors.js";
+
+export interface ClusterClient {
+  readonly config: KubeConfig;
+  readonly core: CoreV1Api;
+  readonly apps: AppsV1Api;
+  readonly discovery: DiscoveryV1Api;
+  readonly objects: KubernetesObjectApi;
+  /** One request to the API server. Resolves with the response, whatever its status, body unread. */
+  open(request: ApiRequest): Promise<IncomingMessage>;
+  /** Like `open`, with the whole body as text; HarnessError unless the status is 2xx. */
+  call(request: ApiRequest): Promise<string>;
+}
+
+export interface ApiRequest {
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  /** Path and query, from the API server's root. */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Longest silence on the socket. Default 30 s. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Reads a kubeconfig and bundles the clients for its current context, or for `context`. */
+export function connectCluster(options: {
+  kubeconfigPath: string;
+  context?: string;
+}): ClusterClient {
+  const config = new KubeConfig();
+  try {
+    config.loadFromString(readFileSync(options.kubeconfigPath, "utf8"));
+  } catch (thrown) {
+    throw new UsageError(
+      `${options.kubeconfigPath}: not a readable kubeconfig (${messageOf(thrown)})`,
+    );
+  }
+  if (options.context !== undefined) config.setCurrentContext(options.context);
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) {
+    throw new UsageError(
+      `${options.kubeconfigPath}: no context "${config.getCurrentContext()}"; name one that it holds`,
+    );
+  }
+  const open = (request: ApiRequest): Promise<IncomingMessage> => send(config, server, request);
+  return {
+    config,
+    core: config.makeApiClient(CoreV1Api),
+    apps: config.makeApiClient(AppsV1Api),
+    discovery: config.makeApiClient(DiscoveryV1Api),
+    objects: KubernetesObjectApi.makeApiClient(config),
+    open,
+    call: async (request) => {
+      const response = await open(request);
+      const body = await text(response);
+      const status = response.statusCode ?? 0;
+      if (status >= 200 && status < 300) return body;
+      throw new HarnessError(`${describe(request)} answered ${String(status)}`, {
+        lastSeen: body.trim().slice(0, 500),
+      });
+    },
+  };
+}
+
+async function send(
+  config: KubeConfig,
+  server: string,
+  request: ApiRequest,
+): Promise<IncomingMessage> {
+  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+  const options: RequestOptions = {
+    method: request.method ?? "GET",
+    headers: body === undefined ? {} : { "content-type": "application/json" },
+    timeout: request.timeoutMs ?? 30_000,
+  };
+  if (request.signal !== undefined) options.signal = request.signal;
+  await config.applyToHTTPSOptions(options);
+  return new Promise((resolve, reject) => {
+    const call = httpsRequest(new URL(request.path, server), options, resolve);
+    call.on("timeout", () => call.destroy(new Error(`no byte for ${String(options.timeout)} ms`)));
+    call.on("error", (cause) => {
+      if (request.signal?.aborted === true) reject(cause);
+      else reject(new HarnessError(`${describe(request)}: ${cause.message}`, { cause }));
+    });
+    call.end(body);
+  });
+}
+
+const describe = ({ method, path }: ApiRequest): string => `${method ?? "GET"} ${path}`;
