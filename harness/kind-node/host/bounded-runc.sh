@@ -1,13 +1,14 @@
 #!/bin/sh
-# An OCI runtime for hosts that may not hand out every capability: it takes the ones in LACKING out of
-# the container's specification and hands over to runc.
+# An OCI runtime for hosts that may not hand out every capability: it takes the ones in LACKING
+# out of the container's specification and hands over to runc.
 #
-# Docker before 23 gives a privileged container every capability that the kernel knows; where the host's own
-# bounding set is smaller (many sandboxes lack CAP_SYS_RESOURCE), runc then fails with "unable to apply caps".
-# prepare-host.sh installs this file, fills in LACKING and registers it as Docker's default runtime.
+# Docker before 23 gives a privileged container every capability that the kernel knows; where the
+# host's own bounding set is smaller (many sandboxes lack CAP_SYS_RESOURCE), runc then fails with
+# "unable to apply caps". prepare-host.sh installs this file, fills in LACKING and registers it as
+# Docker's default runtime.
 #
-# The edit stays inside the "capabilities" objects and touches no other byte: a JSON tool that reads numbers
-# as doubles would round the 64-bit limits of the specification.
+# The edit stays inside the "capabilities" objects and touches no other byte: a JSON tool that
+# reads numbers as doubles would round the 64-bit limits of the specification.
 LACKING="@LACKING@"
 
 without_lacking() {

@@ -1,8 +1,10 @@
 #!/bin/bash
-# Makes a bare Debian host ready to build images and to run a kind cluster: packages, capabilities, dockerd, limits.
+# Makes a bare Debian host ready to build images and to run a kind cluster: packages,
+# capabilities, dockerd, limits.
 #
-# Run as root. Installs only what is missing, changes nothing that somebody else configured, and is done in under
-# a second when there is nothing to do. Exit code 0: ready; 64: this host or user cannot do it; 70: it failed.
+# Run as root. Installs only what is missing, changes nothing that somebody else configured, and
+# is done in under a second when there is nothing to do. Exit code 0: ready; 64: this host or user
+# cannot do it; 70: it failed.
 set -o errexit -o nounset -o pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -20,7 +22,8 @@ usage_error() { printf 'host: %s\n' "$*" >&2; exit 64; }
 failure() { printf 'host: %s\n' "$*" >&2; exit 70; }
 
 check_user_and_system() {
-  [ "$(id -u)" = 0 ] || usage_error "not root: run 'sudo make chaos', or 'npm run chaos' on a host that has Docker"
+  [ "$(id -u)" = 0 ] ||
+    usage_error "not root: run 'sudo make chaos', or 'npm run chaos' on a host that has Docker"
   command -v apt-get >/dev/null && grep -qiE '^ID(_LIKE)?=.*debian' /etc/os-release ||
     usage_error "not Debian: install Docker yourself and run 'npm run chaos'"
 }
@@ -66,14 +69,16 @@ lacking_capabilities() {
   done
 }
 
-# Docker 23 and later asks the kernel what it may hand out, so only older ones need the bounded runtime.
+# Docker 23 and later asks the kernel what it may hand out, so only older ones need the bounded
+# runtime.
 docker_needs_bounded_runtime() {
   local major
   major=$(dockerd --version | sed -nE 's/.*version ([0-9]+)\..*/\1/p')
   [ "${major:-0}" -lt 23 ]
 }
 
-# Registers the bounded runtime where it is needed; sets runtime_changed=1 when a running daemon must be restarted.
+# Registers the bounded runtime where it is needed; sets runtime_changed=1 when a running daemon
+# must be restarted.
 runtime_changed=0
 install_bounded_runtime() {
   local lacking staged
@@ -81,7 +86,8 @@ install_bounded_runtime() {
   lacking=${lacking% }
   { [ -n "$lacking" ] && docker_needs_bounded_runtime; } || return 0
   if [ -e "$daemon_config" ] && ! grep -q "\"$runtime_name\"" "$daemon_config"; then
-    failure "$daemon_config is not ours, and this host lacks $lacking: add \"default-runtime\": \"$runtime_name\"," \
+    failure "$daemon_config is not ours, and this host lacks $lacking: add" \
+      "\"default-runtime\": \"$runtime_name\"," \
       "\"runtimes\": {\"$runtime_name\": {\"path\": \"$runtime_path\"}} to it and run this again"
   fi
   staged=$(mktemp)
@@ -103,7 +109,8 @@ docker_answers() { timeout 5 docker version --format '{{.Server.Version}}' >/dev
 
 runs_systemd() { [ -d /run/systemd/system ]; }
 
-# A daemon that was killed leaves its process IDs behind; once such a number is somebody else's, dockerd would refuse to start.
+# A daemon that was killed leaves its process IDs behind; once such a number is somebody else's,
+# dockerd would refuse to start.
 remove_stale_pid() {
   local file=$1 program=$2 pid
   [ -f "$file" ] || return 0
@@ -141,7 +148,7 @@ wait_for_docker() {
   local started=$SECONDS
   until docker_answers; do
     if ((SECONDS - started >= daemon_deadline_s)); then
-      failure "dockerd does not answer after $daemon_deadline_s s; its last words: $(tail -n 2 "$daemon_log" 2>/dev/null)"
+      failure "dockerd does not answer after $daemon_deadline_s s: $(tail -n 2 "$daemon_log")"
     fi
     sleep 0.3
   done
@@ -152,7 +159,8 @@ ensure_docker() {
   if docker_answers; then
     [ "$runtime_changed" = 1 ] || return 0
     if [ -n "$(docker ps -q)" ]; then
-      failure "dockerd must restart to use $runtime_path, but containers are running: stop them, restart dockerd, run this again"
+      failure "dockerd must restart to use $runtime_path, but containers are running:" \
+        "stop them, restart dockerd, and run this again"
     fi
     say "restarting dockerd with the new runtime"
     stop_docker
@@ -161,7 +169,8 @@ ensure_docker() {
   wait_for_docker
 }
 
-# Each node runs systemd, a kubelet and containerd: four nodes need more inotify instances than the usual 128.
+# Each node runs systemd, a kubelet and containerd: four nodes need more inotify instances than
+# the usual 128.
 raise_limit() {
   local file=/proc/sys/fs/inotify/$1 wanted=$2
   [ "$(cat "$file")" -ge "$wanted" ] && return 0
@@ -178,4 +187,5 @@ install_bounded_runtime
 ensure_docker
 raise_limit max_user_instances "$inotify_instances"
 raise_limit max_user_watches "$inotify_watches"
-say "ready: Docker $(docker version --format '{{.Server.Version}}'), $(df -h --output=avail /var/lib/docker 2>/dev/null | tail -n 1 | tr -d ' ') free"
+free=$(df -h --output=avail "$(docker info --format '{{.DockerRootDir}}')" | tail -n 1)
+say "ready: Docker $(docker version --format '{{.Server.Version}}'),$free free"

@@ -1,6 +1,6 @@
 /** Ways into a cluster of ours: kubeconfig, kubectl of the control plane, logs. */
 import { mkdir } from "node:fs/promises";
-import { execute, run, type CommandResult, type WorkOptions } from "./command.js";
+import { commandLine, execute, run, type CommandResult, type WorkOptions } from "./command.js";
 import { ensureKind } from "./tools.js";
 
 /** The text of a kubeconfig for the host. */
@@ -26,6 +26,15 @@ export async function controlPlaneKubectl(
   args: readonly string[],
   signal?: AbortSignal,
 ): Promise<CommandResult> {
-  const kubectl = ["kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"];
-  return execute("docker", ["exec", `${cluster}-control-plane`, ...kubectl, ...args], { signal });
+  return execute("docker", [...kubectlIn(cluster), ...args], { signal });
 }
+
+/** The beginning of the same command, to paste. */
+export const kubectlCommand = (cluster: string): string =>
+  commandLine("docker", kubectlIn(cluster));
+
+const kubectlIn = (cluster: string): string[] => [
+  "exec",
+  `${cluster}-control-plane`,
+  ...["kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"],
+];

@@ -2,7 +2,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { controlPlaneKubectl, exportLogs } from "./access.js";
+import { controlPlaneKubectl, exportLogs, kubectlCommand } from "./access.js";
 import { execute, run, type Executor, type WorkOptions } from "./command.js";
 import { kindConfiguration, type ClusterShape } from "./configuration.js";
 import { KitError } from "./errors.js";
@@ -38,8 +38,8 @@ export interface RunningCluster {
 const POLL_MS = 250;
 
 /**
- * Creates a cluster whose nodes are all Ready at the end. Throws a KitError when the name is taken or when it
- * fails; then nothing of it is left but its logs.
+ * Creates a cluster whose nodes are all Ready at the end. Throws a KitError when the name is taken
+ * or when it fails; then nothing of it is left but its logs.
  */
 export async function createCluster(options: CreateClusterOptions): Promise<RunningCluster> {
   const { name, image, kubeconfigPath, signal, onProgress } = options;
@@ -105,7 +105,7 @@ async function waitForNodes(
       throw new KitError(
         `cluster ${cluster}: not all nodes are ready after ${deadlineMs / 1000} s: ${lastSeen}`,
         {
-          command: `docker exec ${cluster}-control-plane kubectl --kubeconfig /etc/kubernetes/admin.conf describe nodes`,
+          command: `${kubectlCommand(cluster)} describe nodes`,
         },
       );
     }
@@ -131,7 +131,8 @@ export async function deleteCluster(
   if (nodes.length > 0) {
     if (!force) await requireOurs(name, { signal }, executor);
     const containers = nodes.map((node) => node.name);
-    // kind does just this; without it, a cluster can be removed where kind cannot be built any more.
+    // kind does just this; without it, a cluster can be removed where kind cannot be built any
+    // more.
     await run("docker", ["rm", "--force", "--volumes", ...containers], { signal }, executor);
   }
   await removeOwner(name);

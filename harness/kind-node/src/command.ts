@@ -1,4 +1,6 @@
-/** Runs a program: no shell, killed on abort or deadline, and a failure that can be pasted and read. */
+/**
+ * Runs a program: no shell, killed on abort or deadline, and a failure that can be pasted and read.
+ */
 import { execa, ExecaError, type Options } from "execa";
 import { KitError } from "./errors.js";
 
@@ -42,8 +44,8 @@ const KILL_AFTER_MS = 5_000;
 const LONGEST_MS = 45 * 60_000;
 
 /**
- * Runs a program to its end, whatever its exit code. Throws the signal's reason when it was aborted and a
- * KitError when the program cannot be started or misses its deadline.
+ * Runs a program to its end, whatever its exit code. Throws the signal's reason when it was aborted
+ * and a KitError when the program cannot be started or misses its deadline.
  */
 export const execute: Executor = async (file, args, options = {}) => {
   const { signal } = options;
@@ -86,7 +88,9 @@ export async function run(
   throw failure(file, args, message, stderr || stdout, options.fix);
 }
 
-/** Feeds the output of `source` to a second program: `tar … | docker import -`. Both must succeed. */
+/**
+ * Feeds the output of `source` to a second program: `tar … | docker import -`. Both must succeed.
+ */
 export async function pipe(
   source: readonly [string, ...string[]],
   sink: readonly [string, ...string[]],

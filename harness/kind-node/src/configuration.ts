@@ -12,7 +12,10 @@ export interface ClusterShape {
   readonly serviceSubnet?: string | undefined;
 }
 
-/** A runtime without CAP_SYS_RESOURCE cannot make a container less killable than its parent, so containerd must not ask. */
+/**
+ * A runtime without CAP_SYS_RESOURCE cannot make a container less killable than its parent, so
+ * containerd must not ask.
+ */
 const RESTRICTED = [
   "containerdConfigPatches:",
   "  - |-",
@@ -20,7 +23,10 @@ const RESTRICTED = [
   "      restrict_oom_score_adj = true",
 ];
 
-/** The text for `kind create cluster --config`; JSON scalars are YAML scalars, so values are quoted as JSON. */
+/**
+ * The text for `kind create cluster --config`; JSON scalars are YAML scalars, so values are quoted
+ * as JSON.
+ */
 export function renderConfiguration(
   cluster: string,
   shape: ClusterShape,
@@ -52,7 +58,10 @@ export async function kindConfiguration(cluster: string, shape: ClusterShape): P
   return renderConfiguration(cluster, shape, mayRaiseResources(status));
 }
 
-/** Whether a /proc/PID/status has CAP_SYS_RESOURCE in its bounding set; other systems have no such file, and need nothing. */
+/**
+ * Whether a /proc/PID/status has CAP_SYS_RESOURCE in its bounding set; other systems have no such
+ * file, and need nothing.
+ */
 export function mayRaiseResources(procStatus: string): boolean {
   const bound = /^CapBnd:\s*([0-9a-f]+)$/m.exec(procStatus)?.[1];
   const capSysResource = 24n;

@@ -5,7 +5,9 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The image label that carries the content hash; only images with it are ever rebuilt or removed. */
+/**
+ * The image label that carries the content hash; only images with it are ever rebuilt or removed.
+ */
 export const CONTENT_LABEL = "agent-gateway-chaos.dev/content";
 
 /** A path below fixtures/kit. */
@@ -16,7 +18,10 @@ export const kitPath = (...parts: string[]): string =>
 export const cacheDirectory = (): string =>
   join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "agent-gateway-chaos");
 
-/** A hash of named parts; the order of the parts counts, and no two lists of parts collide by concatenation. */
+/**
+ * A hash of named parts; the order of the parts counts, and no two lists of parts collide by
+ * concatenation.
+ */
 export function hashOf(...parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) {

@@ -1,4 +1,7 @@
-/** The egress guard: on every node, what is meant for nobody or for the outside is refused at once and counted. */
+/**
+ * The egress guard: on every node, what is meant for nobody or for the outside is refused at once
+ * and counted.
+ */
 import { readFile } from "node:fs/promises";
 import { controlPlaneKubectl } from "./access.js";
 import { run } from "./command.js";
@@ -8,14 +11,16 @@ import { KitError } from "./errors.js";
 import { listNodes, type OnCluster } from "./nodes.js";
 
 /**
- * Some networks answer for every address. There, a dead pod's address looks alive, and an agent believes that it
- * delivered. With the guard, a TCP connection to an address that no pod and no Service has fails at once, and no
- * packet of the cluster leaves the host.
+ * Some networks answer for every address. There, a dead pod's address looks alive, and an agent
+ * believes that it delivered. With the guard, a TCP connection to an address that no pod and no
+ * Service has fails at once, and no packet of the cluster leaves the host.
  */
 export interface EgressGuardOptions extends OnCluster {
   readonly podSubnet?: string | undefined;
   readonly serviceSubnet?: string | undefined;
-  /** Networks in CIDR notation that count as inside; the Docker networks of the nodes when left out. */
+  /**
+   * Networks in CIDR notation that count as inside; the Docker networks of the nodes when left out.
+   */
   readonly nodeSubnets?: readonly string[] | undefined;
 }
 
@@ -31,11 +36,17 @@ export interface EgressCounters {
 const DIRECTORY = "/kind/egress-guard";
 const UNIT = "egress-guard.service";
 
-/** Link-local and multicast packets do not pass a router. */
-const NEVER_ROUTED_V4 = ["169.254.0.0/16", "224.0.0.0/4"];
-const NEVER_ROUTED_V6 = ["fe80::/10", "ff00::/8"];
+/**
+ * Loopback, link-local and multicast packets do not pass a router. Loopback by address, too: a
+ * lookup of a node's name is sent to the gateway and then translated to Docker's resolver on
+ * 127.0.0.11, still on its way to eth0.
+ */
+const NEVER_ROUTED_V4 = ["127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4"];
+const NEVER_ROUTED_V6 = ["::1/128", "fe80::/10", "ff00::/8"];
 
-/** Installs the guard on every node as a systemd unit, so that it survives a restart of the node. */
+/**
+ * Installs the guard on every node as a systemd unit, so that it survives a restart of the node.
+ */
 export async function installEgressGuard(
   cluster: string,
   options: EgressGuardOptions = {},

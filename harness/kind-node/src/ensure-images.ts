@@ -8,7 +8,10 @@ import { KitError, messageOf } from "./errors.js";
 import { pullImage } from "./pull.js";
 import { IMAGES } from "./versions.js";
 
-/** `registry` pulls, `build` builds, `auto` takes what is there, then what a registry gives, and builds the rest. */
+/**
+ * `registry` pulls, `build` builds, `auto` takes what is there, then what a registry gives, and
+ * builds the rest.
+ */
 export type ImageMode = "auto" | "registry" | "build";
 
 export type ImageOrigin = "present" | "pulled" | "built";
@@ -43,8 +46,9 @@ const RECIPES: Readonly<Record<string, (context: BuildContext) => Promise<unknow
 };
 
 /**
- * Ensures the four images of a run. Throws a KitError that names the image, the command and the fix. A second
- * call with nothing changed builds nothing: built images carry the hash of what went into them.
+ * Ensures the four images of a run. Throws a KitError that names the image, the command and the
+ * fix. A second call with nothing changed builds nothing: built images carry the hash of what went
+ * into them.
  */
 export async function ensureImages(options: EnsureImagesOptions): Promise<EnsuredImage[]> {
   const context = buildContext(options);

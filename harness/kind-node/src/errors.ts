@@ -1,4 +1,7 @@
-/** The one error of this package: what was attempted, the command to paste, the fix, the last words of the program. */
+/**
+ * The one error of this package: what was attempted, the command to paste, the fix, the last words
+ * of the program.
+ */
 
 export interface KitErrorDetails {
   /** The command as it can be pasted into a shell. */

@@ -1,11 +1,16 @@
-/** Each node runs systemd, a kubelet and containerd, which share one small default of inotify instances. */
+/**
+ * Each node runs systemd, a kubelet and containerd, which share one small default of inotify
+ * instances.
+ */
 import { readFile, writeFile } from "node:fs/promises";
 
 export const INOTIFY_LIMITS = { max_user_instances: 1_024, max_user_watches: 524_288 } as const;
 
 const pathOf = (limit: string): string => `/proc/sys/fs/inotify/${limit}`;
 
-/** The limits of this host that are too low for several nodes, with the command that raises each. */
+/**
+ * The limits of this host that are too low for several nodes, with the command that raises each.
+ */
 export async function lowInotifyLimits(): Promise<
   { limit: string; current: number; wanted: number; fix: string }[]
 > {

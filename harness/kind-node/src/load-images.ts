@@ -10,8 +10,9 @@ export interface LoadImagesOptions extends WorkOptions {
 }
 
 /**
- * Loads images onto nodes, unless a node has the same image under that name already. The nodes import only their
- * own platform: `kind load` asks for all of them, which fails for an image that was pulled for one.
+ * Loads images onto nodes, unless a node has the same image under that name already. The nodes
+ * import only their own platform: `kind load` asks for all of them, which fails for an image that
+ * was pulled for one.
  */
 export async function loadImages(
   cluster: string,

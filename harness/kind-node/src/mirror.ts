@@ -4,8 +4,9 @@ import { KitError } from "./errors.js";
 import { IMAGES } from "./versions.js";
 
 /**
- * The name of an image in a mirror: `registry.k8s.io/a/b:1` -> `MIRROR/a/b:1`, `node:20` -> `MIRROR/library/node:20`.
- * A first part is a registry's host when it has a dot or a port or is `localhost`, as Docker decides it.
+ * The name of an image in a mirror: `registry.k8s.io/a/b:1` -> `MIRROR/a/b:1`, `node:20` ->
+ * `MIRROR/library/node:20`. A first part is a registry's host when it has a dot or a port or is
+ * `localhost`, as Docker decides it.
  */
 export function mirroredName(name: string, mirror: string): string {
   if (!/^[\w.-]+(:\d+)?(\/[\w.-]+)*$/.test(mirror)) {
@@ -17,7 +18,10 @@ export function mirroredName(name: string, mirror: string): string {
   return firstIsHost ? `${mirror}/${rest.join("/")}` : `${mirror}/${name}`;
 }
 
-/** Copies the images of a run, as Docker has them, into a registry; others then use it as their mirror. */
+/**
+ * Copies the images of a run, as Docker has them, into a registry; others then use it as their
+ * mirror.
+ */
 export async function pushToMirror(
   mirror: string,
   options: WorkOptions & { readonly images?: readonly string[] } = {},

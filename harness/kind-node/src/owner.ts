@@ -1,4 +1,7 @@
-/** How a cluster is marked as ours: a directory of the host that every node mounts, with a file that names the owner. */
+/**
+ * How a cluster is marked as ours: a directory of the host that every node mounts, with a file that
+ * names the owner.
+ */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execute, run, type Executor } from "./command.js";
@@ -6,8 +9,8 @@ import { cacheDirectory } from "./content.js";
 import { KitError } from "./errors.js";
 
 /**
- * kind cannot label its containers, but it mounts what its configuration says, so a node carries the mark from
- * its first moment on, running or stopped, even when its creator died half way.
+ * kind cannot label its containers, but it mounts what its configuration says, so a node carries
+ * the mark from its first moment on, running or stopped, even when its creator died half way.
  */
 export const OWNER_MOUNT = "/kind/agent-gateway-chaos";
 
@@ -54,8 +57,19 @@ export async function clusterOwner(
   const mounts = (JSON.parse(text) as InspectedContainer[]).flatMap(({ Mounts }) => Mounts);
   const mark = mounts.find(({ Destination }) => Destination === OWNER_MOUNT);
   if (mark === undefined) return undefined;
-  const owner = await readFile(join(mark.Source, "owner.json"), "utf8").catch(() => undefined);
-  return owner === undefined ? UNKNOWN : { ...UNKNOWN, ...(JSON.parse(owner) as ClusterOwner) };
+  return readOwner(mark.Source);
+}
+
+/**
+ * The mark alone makes a cluster ours; a file that is gone or broken only hides the owner's name.
+ */
+async function readOwner(directory: string): Promise<ClusterOwner> {
+  try {
+    const text = await readFile(join(directory, "owner.json"), "utf8");
+    return { ...UNKNOWN, ...(JSON.parse(text) as Partial<ClusterOwner>) };
+  } catch {
+    return UNKNOWN;
+  }
 }
 
 /** Throws a KitError unless the cluster exists and is ours. */

@@ -1,4 +1,7 @@
-/** Pulls an image, through a mirror when there is one, and gives up early on a registry that does not answer. */
+/**
+ * Pulls an image, through a mirror when there is one, and gives up early on a registry that does
+ * not answer.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { run, type WorkOptions } from "./command.js";
 import { KitError } from "./errors.js";

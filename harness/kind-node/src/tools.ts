@@ -7,7 +7,10 @@ import type { ProgramName } from "./versions.js";
 /** Older ones do not know the containerd of current node images. */
 const OLDEST_KIND_MINOR = 27;
 
-/** Path of a kind program, v0.27 or newer. Throws a KitError when there is none and it cannot be built. */
+/**
+ * Path of a kind program, v0.27 or newer. Throws a KitError when there is none and it cannot be
+ * built.
+ */
 export async function ensureKind(work: WorkOptions = {}): Promise<string> {
   const version = await outputOf("kind", ["version", "--quiet"], work);
   const minor = Number(/0\.(\d+)\./.exec(version ?? "")?.[1] ?? 0);

@@ -23,7 +23,10 @@ export const IMAGES = {
   nodeBase: `node:20-${VERSIONS.debian}-slim`,
 } as const;
 
-/** What `kubeadm config images list` names, and the network plugin: they live inside the node image only. */
+/**
+ * What `kubeadm config images list` names, and the network plugin: they live inside the node image
+ * only.
+ */
 export const NODE_IMAGES = {
   apiServer: `registry.k8s.io/kube-apiserver:${VERSIONS.kubernetes}`,
   controllerManager: `registry.k8s.io/kube-controller-manager:${VERSIONS.kubernetes}`,
@@ -37,7 +40,10 @@ export const NODE_IMAGES = {
 
 const K8S = "k8s.io/kubernetes/cmd";
 
-/** Linker flags that stamp a Kubernetes version: kubeadm refuses a kubelet whose version it cannot read. */
+/**
+ * Linker flags that stamp a Kubernetes version: kubeadm refuses a kubelet whose version it cannot
+ * read.
+ */
 const kubernetesStamp = ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap(
   (path) => [
     `-X ${path}.gitVersion=${VERSIONS.kubernetes}`,

@@ -1,4 +1,7 @@
-/** What the builds of one process share: how many may run, what is being built already, where progress goes. */
+/**
+ * What the builds of one process share: how many may run, what is being built already, where
+ * progress goes.
+ */
 import type { WorkOptions } from "../command.js";
 import { limitTo, type Limit } from "../limit.js";
 

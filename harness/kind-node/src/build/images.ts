@@ -108,7 +108,10 @@ async function buildStaticImage(
   );
 }
 
-/** kube-proxy calls iptables and conntrack, so its image is the node's root file system and the program. */
+/**
+ * kube-proxy calls iptables and conntrack, so its image is the node's root file system and the
+ * program.
+ */
 export async function buildProxyImage(
   context: BuildContext,
   root: BuiltImage,

@@ -1,4 +1,7 @@
-/** The image of a kind node: Debian, kind's own files, our programs, and every image of the control plane unpacked. */
+/**
+ * The image of a kind node: Debian, kind's own files, our programs, and every image of the control
+ * plane unpacked.
+ */
 import { chmod, copyFile, cp, mkdir } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
@@ -14,11 +17,10 @@ import { buildPrograms, type Program } from "./programs.js";
 import { buildRootFilesystem, type BuiltImage } from "./root-filesystem.js";
 
 /** What systemd, the kubelet, kube-proxy, containerd and kind's scripts call. */
-const PACKAGES = [
-  "bash", "ca-certificates", "conntrack", "containernetworking-plugins", "curl", "ethtool", "iproute2",
-  "iptables", "jq", "kmod", "libseccomp2", "mount", "nftables", "procps", "runc", "socat", "systemd",
-  "util-linux",
-] as const; // prettier-ignore
+const PACKAGES = (
+  "bash ca-certificates conntrack containernetworking-plugins curl ethtool iproute2 iptables " +
+  "jq kmod libseccomp2 mount nftables procps runc socat systemd util-linux"
+).split(" ");
 
 /** Programs of the node, by the directory in which kind and kubeadm look for them. */
 const PROGRAM_DIRECTORIES = {
@@ -26,7 +28,9 @@ const PROGRAM_DIRECTORIES = {
   "usr/local/bin": ["containerd", "containerd-shim-runc-v2", "ctr", "crictl"],
 } as const satisfies Record<string, readonly ProgramName[]>;
 
-/** Images that are there before a node has started: the control plane, and what every run deploys. */
+/**
+ * Images that are there before a node has started: the control plane, and what every run deploys.
+ */
 const PRELOADED = [...Object.values(NODE_IMAGES), IMAGES.metricsServer, IMAGES.collector];
 
 const PRELOADED_PROGRAMS = [
@@ -116,9 +120,10 @@ async function kindSource(context: BuildContext): Promise<string> {
 }
 
 /**
- * Unpacks every image into the node image. containerd runs once on a volume, because an overlay cannot be the
- * upper side of another; then the unpacked snapshots move into the image itself and /var keeps links to them. A
- * node's /var is a volume that Docker fills by copying, so what lies there would be copied for every node.
+ * Unpacks every image into the node image. containerd runs once on a volume, because an overlay
+ * cannot be the upper side of another; then the unpacked snapshots move into the image itself and
+ * /var keeps links to them. A node's /var is a volume that Docker fills by copying, so what lies
+ * there would be copied for every node.
  */
 async function preload(
   context: BuildContext,

@@ -54,7 +54,10 @@ async function describeProgram(context: BuildContext, name: ProgramName): Promis
   return { name, content, path: join(cacheDirectory(), "programs", content, name) };
 }
 
-/** The version that builds this module: a go.mod may ask for a newer tool chain than the installed one. */
+/**
+ * The version that builds this module: a go.mod may ask for a newer tool chain than the installed
+ * one.
+ */
 async function goVersionOf(context: BuildContext, module: string): Promise<string> {
   const options = { cwd: kitPath(module), signal: context.signal, fix: GO_FIX };
   return run("go", ["env", "GOVERSION"], options);

@@ -15,9 +15,12 @@ export interface BuiltImage {
 
 const DEFAULT_MIRROR = "http://deb.debian.org/debian";
 const DEBOOTSTRAP_FIX =
-  "run as root with debootstrap installed ('apt-get install debootstrap') and a Debian mirror in reach";
+  "run as root, with 'apt-get install debootstrap' done and a Debian mirror in reach";
 
-/** A minimal Debian with the given packages. The name carries the content hash, so nothing is ever overwritten. */
+/**
+ * A minimal Debian with the given packages. The name carries the content hash, so nothing is ever
+ * overwritten.
+ */
 export async function buildRootFilesystem(
   context: BuildContext,
   what: string,
@@ -64,7 +67,10 @@ async function debootstrap(
   }
 }
 
-/** The mirror that this host itself uses, when it is a Debian: an air-gapped network has one of its own. */
+/**
+ * The mirror that this host itself uses, when it is a Debian: an air-gapped network has one of its
+ * own.
+ */
 async function debianMirror(context: BuildContext): Promise<string> {
   const chosen = process.env["DEBIAN_MIRROR"];
   if (chosen) return chosen;
