@@ -1,0 +1,71 @@
+/** A stand-in for Tempo, Mimir or Loki: takes OTLP, journals who sent what, misbehaves on request. */
+import { z } from "zod";
+import type { BackendBehaviour } from "../model/behaviour.js";
+import { UsageError } from "../model/errors.js";
+import type { BackendStatus } from "../model/observer-api.js";
+import type { BackendName } from "../model/signal.js";
+import { startControlServer } from "../observer/control-server.js";
+import { openJournal } from "../observer/journal.js";
+import { startGrpcSink } from "./grpc-sink.js";
+import { startHttpSink } from "./http-sink.js";
+import { createReceiver } from "./receiver.js";
+
+export interface Backend {
+  /** The ports that were bound, which is of interest when 0 was asked for. */
+  readonly ports: { readonly grpc: number; readonly http: number; readonly control: number };
+  readonly boot: string;
+  readonly tornBytes: number;
+  status(): BackendStatus;
+  /** Stops taking requests, then ends the journal. */
+  close(): Promise<void>;
+}
+
+const BehaviourOrder = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("normal") }),
+  z.strictObject({ kind: z.literal("drop-items"), count: z.number().int().nonnegative() }),
+]);
+
+/** Starts all three ports on `host` (0 = any port) with a journal at `journalPath`. */
+export async function startBackend(options: {
+  name: BackendName;
+  runId: string;
+  journalPath: string;
+  host: string;
+  ports: { grpc: number; http: number; control: number };
+}): Promise<Backend> {
+  const { name, runId, journalPath, host, ports } = options;
+  const journal = await openJournal({ path: journalPath, source: name, runId });
+  const receiver = createReceiver(journal);
+  const grpcSink = await startGrpcSink(receiver, `${host}:${ports.grpc}`);
+  const httpSink = await startHttpSink(receiver, host, ports.http);
+  const control = await startControlServer({
+    host,
+    port: ports.control,
+    journal,
+    status: () => receiver.status(),
+    routes: {
+      "PUT /behaviour": async (body) => {
+        await receiver.behave(parseBehaviour(body));
+        return { code: 204 };
+      },
+    },
+  });
+  return {
+    ports: { grpc: grpcSink.port, http: httpSink.port, control: control.port },
+    boot: journal.boot,
+    tornBytes: journal.tornBytes,
+    status: () => receiver.status(),
+    close: async () => {
+      grpcSink.close();
+      httpSink.close();
+      control.close();
+      await journal.close();
+    },
+  };
+}
+
+function parseBehaviour(body: unknown): BackendBehaviour {
+  const parsed = BehaviourOrder.safeParse(body);
+  if (!parsed.success) throw new UsageError(`not a behaviour: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}

@@ -1,0 +1,23 @@
+/** Entry of a backend's pod. Environment: BACKEND_NAME, RUN_ID, JOURNAL_DIR. */
+import { join } from "node:path";
+import { UsageError } from "../model/errors.js";
+import { CONTROL_PORT } from "../model/observer-api.js";
+import { BACKENDS } from "../model/signal.js";
+import { log, runPod, setting } from "../observer/pod.js";
+import { startBackend } from "./backend.js";
+
+runPod(async () => {
+  const wanted = setting("BACKEND_NAME");
+  const name = BACKENDS.find((backend) => backend === wanted);
+  if (!name) throw new UsageError(`BACKEND_NAME=${wanted}: give one of ${BACKENDS.join(", ")}`);
+  const backend = await startBackend({
+    name,
+    runId: setting("RUN_ID"),
+    journalPath: join(setting("JOURNAL_DIR"), `${name}.ndjson`),
+    host: process.env["LISTEN_HOST"] ?? "0.0.0.0",
+    ports: { grpc: 4317, http: 4318, control: CONTROL_PORT },
+  });
+  if (backend.tornBytes > 0) log(`cut off a torn last line of ${backend.tornBytes} bytes`);
+  log(`${name} is ready, boot ${backend.boot}`);
+  return backend;
+});

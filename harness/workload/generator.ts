@@ -1,0 +1,149 @@
+/** The workload generator: takes a load order, sends its plan on time, keeps the journal. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { HarnessError, messageOf } from "../model/errors.js";
+import type { GeneratorStatus, LoadOrder } from "../model/observer-api.js";
+import { nowMs } from "../observer/clock.js";
+import { startControlServer } from "../observer/control-server.js";
+import { openJournal } from "../observer/journal.js";
+import { createEncoder } from "./encode.js";
+import { parseLoadOrder } from "./load-order.js";
+import type { PlannedSpan } from "./plan-trace.js";
+import { planLoad } from "./plan.js";
+import type { Sender } from "./sender.js";
+import { createSender } from "./sender.js";
+
+export interface Generator {
+  readonly controlPort: number;
+  readonly boot: string;
+  readonly tornBytes: number;
+  status(): GeneratorStatus;
+  /** Ends the journal at once; what is in flight stays without an answer. */
+  close(): Promise<void>;
+}
+
+const DEADLINE_MS = 10_000;
+/** Far above what a healthy run needs (a dozen): when it is full, sends lag, and the lag is reported. */
+const WINDOW_SIZE = 1_000;
+
+/** Starts the control server on `host:controlPort` (0 = any). It idles until an order comes. */
+export async function startGenerator(options: {
+  runId: string;
+  journalPath: string;
+  host: string;
+  controlPort: number;
+  /** An error that ends the process: the journal cannot be written. */
+  onFatal: (error: unknown) => void;
+}): Promise<Generator> {
+  const { runId, journalPath, host, controlPort, onFatal } = options;
+  const journal = await openJournal({ path: journalPath, source: "generator", runId });
+  const sender = createSender({ journal, deadlineMs: DEADLINE_MS, windowSize: WINDOW_SIZE });
+  let load: Load | undefined;
+  let closing = false;
+
+  const status = (): GeneratorStatus => ({
+    boot: journal.boot,
+    state: load?.state ?? "idle",
+    startedTraces: load?.startedTraces ?? 0,
+    ...sender.counts(),
+    maxLagMs: load?.maxLagMs ?? 0,
+  });
+  const control = await startControlServer({
+    host,
+    port: controlPort,
+    journal,
+    status,
+    routes: {
+      "POST /load": (body) => {
+        const order = parseLoadOrder(body);
+        if (load && load.state !== "done") {
+          return Promise.resolve({ code: 409, answer: { error: "a load is running" } });
+        }
+        load = new Load(order, sender);
+        load.run().catch((error: unknown) => {
+          if (!closing) onFatal(error);
+        });
+        return Promise.resolve({ code: 202, answer: { epochMs: load.epochMs } });
+      },
+      "POST /stop": () => {
+        load?.stop();
+        return Promise.resolve({ code: 202 });
+      },
+    },
+  });
+  return {
+    controlPort: control.port,
+    boot: journal.boot,
+    tornBytes: journal.tornBytes,
+    status,
+    close: async () => {
+      closing = true;
+      control.close();
+      await journal.close();
+      sender.close();
+    },
+  };
+}
+
+/** One order being carried out. */
+class Load {
+  /** What planned times count from. */
+  readonly epochMs = Math.ceil(nowMs());
+  startedTraces = 0;
+  maxLagMs = 0;
+  readonly #order: LoadOrder;
+  readonly #sender: Sender;
+  #untilMs: number;
+  #done = false;
+
+  constructor(order: LoadOrder, sender: Sender) {
+    this.#order = order;
+    this.#sender = sender;
+    this.#untilMs = order.durationMs;
+  }
+
+  get state(): "sending" | "draining" | "done" {
+    if (this.#done) return "done";
+    return nowMs() < this.epochMs + this.#untilMs ? "sending" : "draining";
+  }
+
+  /** Nothing new begins; traces already begun are finished. */
+  stop(): void {
+    this.#untilMs = Math.min(this.#untilMs, Math.max(0, nowMs() - this.epochMs));
+  }
+
+  /** Resolves when every operation has its answer. Requests leave on time, whatever became of earlier ones. */
+  async run(): Promise<void> {
+    const encode = createEncoder(this.#order, this.epochMs);
+    const open = new Set<Promise<unknown>>();
+    let failed: HarnessError | undefined;
+    for (const request of planLoad(this.#order, () => this.#untilMs)) {
+      const outgoing = encode(request);
+      const dueMs = this.epochMs + request.atMs;
+      await sleepUntil(dueMs);
+      if (failed) throw failed;
+      if (request.signal === "traces") this.startedTraces += rootsIn(request.items);
+      const operation = this.#sender
+        .send(outgoing, () => this.#noteLag(nowMs() - dueMs))
+        .catch((error: unknown) => {
+          failed = new HarnessError(messageOf(error), { cause: error });
+        })
+        .finally(() => open.delete(operation));
+      open.add(operation);
+    }
+    await Promise.all(open);
+    if (failed) throw failed;
+    this.#done = true;
+  }
+
+  #noteLag(lagMs: number): void {
+    this.maxLagMs = Math.max(this.maxLagMs, lagMs);
+  }
+}
+
+const rootsIn = (spans: readonly PlannedSpan[]): number =>
+  spans.filter((span) => span.parentSpanId === undefined).length;
+
+async function sleepUntil(unixMs: number): Promise<void> {
+  const waitMs = unixMs - nowMs();
+  if (waitMs > 0) await sleep(waitMs);
+}
