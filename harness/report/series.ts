@@ -43,6 +43,7 @@ export const TRACE_OUTCOMES = [
   "delivered",
   "sampled out",
   "undecidable",
+  "leaked",
   "lost, explained",
   "lost, unexplained",
 ] as const;

@@ -8,6 +8,7 @@ const MARKS = {
   "sampled out": { sign: "·", colour: "--soft", radius: 0.7, shape: "dot" },
   delivered: { sign: "●", colour: "--delivered", radius: 1.6, shape: "dot" },
   undecidable: { sign: "○", colour: "--soft", radius: 2, shape: "ring" },
+  leaked: { sign: "△", colour: "--fail", radius: 4, shape: "triangle" },
   "lost, explained": { sign: "+", colour: "--explained", radius: 2.6, shape: "plus" },
   "lost, unexplained": { sign: "✗", colour: "--unexplained", radius: 5, shape: "cross" },
 };
@@ -21,6 +22,11 @@ const drawMark = (ctx, shape, x, y, r) => {
     ctx.lineTo(x + r, y);
     ctx.moveTo(x, y - r);
     ctx.lineTo(x, y + r);
+  } else if (shape === "triangle") {
+    ctx.moveTo(x, y - r);
+    ctx.lineTo(x + r, y + r);
+    ctx.lineTo(x - r, y + r);
+    ctx.closePath();
   } else {
     ctx.moveTo(x - r, y - r);
     ctx.lineTo(x + r, y + r);

@@ -1,0 +1,122 @@
+/** Traces and single items that lost something, with every send and receipt: the drill-down of a report. */
+import type { LossPlace } from "../model/accounting.js";
+import type { Signal } from "../model/signal.js";
+import type { Query } from "./read-series.js";
+import type { ItemSend, LostGroup, LostGroupItem, LostGroups } from "./series.js";
+
+/** Of each signal; the file stays small, and IDs are random, so that the first by ID are a fair sample. */
+const MAX_GROUPS = 150;
+/** A trace of the smoke load has 10 spans. */
+const MAX_ITEMS = 60;
+
+interface GroupRow {
+  readonly signal: Signal;
+  readonly gid: string;
+  readonly key: string;
+  readonly class: string | null;
+  readonly owners: string | null;
+  readonly lost: number;
+  readonly items: number;
+  readonly total: number;
+}
+
+interface ItemRow {
+  readonly signal: Signal;
+  readonly gid: string;
+  readonly id: string;
+  readonly error: boolean | null;
+  readonly lost: boolean;
+  readonly place: LossPlace | null;
+  readonly rule: string | null;
+}
+
+interface SendRow {
+  readonly signal: Signal;
+  readonly id: string;
+  readonly sent: number;
+  readonly answered: number | null;
+  readonly outcome: ItemSend["outcome"];
+  readonly node: string;
+}
+
+interface ReceiptRow {
+  readonly signal: Signal;
+  readonly id: string;
+  readonly received: number;
+  readonly gateway: string;
+}
+
+/** Spans go by trace; a metric point and a log record stand for themselves. */
+const GROUP_ID = "CASE signal WHEN 'traces' THEN key ELSE id END";
+
+const GROUPS = `
+  SELECT *, count(*) OVER ()::INTEGER AS total FROM (
+    SELECT signal, ${GROUP_ID} AS gid, any_value(key) AS key, any_value(class) AS class,
+      any_value(owners) AS owners, count(*) FILTER (WHERE state = 'lost')::INTEGER AS lost,
+      count(*)::INTEGER AS items, bool_or(state = 'lost' AND rule IS NULL) AS unexplained
+    FROM report_items GROUP BY ALL HAVING count(*) FILTER (WHERE state = 'lost') > 0
+  )
+  QUALIFY row_number() OVER (PARTITION BY signal ORDER BY unexplained DESC, gid) <= ${String(MAX_GROUPS)}`;
+
+const ITEMS = `
+  SELECT signal, ${GROUP_ID} AS gid, id, error, state = 'lost' AS lost, place, rule
+  FROM report_items
+  WHERE (signal, ${GROUP_ID}) IN (SELECT (signal, gid) FROM (${GROUPS}))
+  QUALIFY row_number() OVER (PARTITION BY signal, gid ORDER BY lost DESC, id) <= ${String(MAX_ITEMS)}`;
+
+export async function readLostGroups(query: Query): Promise<LostGroups> {
+  const groups = await query<GroupRow>(`${GROUPS} ORDER BY unexplained DESC, signal DESC, gid`);
+  if (groups.length === 0) return { total: 0, shown: [] };
+  const items = await query<ItemRow>(ITEMS);
+  const ofShown = `WHERE (signal, id) IN (SELECT (signal, id) FROM (${ITEMS}))`;
+  const sends = await query<SendRow>(`
+    SELECT signal, id, sent_ms::DOUBLE AS sent, answered_ms::DOUBLE AS answered, outcome, node
+    FROM report_sends ${ofShown} ORDER BY sent`);
+  const receipts = await query<ReceiptRow>(`
+    SELECT signal, id, at_ms::DOUBLE AS received, gateway
+    FROM report_receipts ${ofShown} ORDER BY received`);
+  const itemsOf = index(items, ({ signal, gid }) => `${signal} ${gid}`);
+  const sendsOf = index(sends, ({ signal, id }) => `${signal} ${id}`);
+  const receiptsOf = index(receipts, ({ signal, id }) => `${signal} ${id}`);
+  const shown = groups.map((group): LostGroup => {
+    const own = itemsOf(`${group.signal} ${group.gid}`).map((item): LostGroupItem => {
+      const key = `${item.signal} ${item.id}`;
+      return {
+        id: item.id,
+        error: item.error === true,
+        sends: sendsOf(key).map(({ sent, answered, outcome, node }) => ({
+          sentMs: sent,
+          answeredMs: answered,
+          outcome,
+          node,
+        })),
+        receipts: receiptsOf(key).map(({ received, gateway }) => ({ atMs: received, gateway })),
+        lost: item.lost,
+        place: item.lost ? item.place : null,
+        rule: item.lost ? item.rule : null,
+      };
+    });
+    const firstSend = (item: LostGroupItem): number => item.sends[0]?.sentMs ?? 0;
+    return {
+      signal: group.signal,
+      key: group.key,
+      class: group.class ?? "",
+      lostItems: group.lost,
+      owners: (group.owners ?? "").split(",").filter((owner) => owner !== ""),
+      items: own.sort((a, b) => firstSend(a) - firstSend(b)),
+      totalItems: group.items,
+    };
+  });
+  return { total: groups[0]?.total ?? 0, shown };
+}
+
+/** Rows by key; a key without rows has none. */
+function index<T>(rows: readonly T[], keyOf: (row: T) => string): (key: string) => readonly T[] {
+  const byKey = new Map<string, T[]>();
+  for (const row of rows) {
+    const list = byKey.get(keyOf(row));
+    if (list === undefined) byKey.set(keyOf(row), [row]);
+    else list.push(row);
+  }
+  return (key) => byKey.get(key) ?? [];
+}

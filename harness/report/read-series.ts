@@ -1,0 +1,174 @@
+/** Fills the series of a report with SQL: everything is counted in the database, only sums leave it. */
+import type { TopologyEvent } from "../model/history.js";
+import { SIGNALS, type Signal } from "../model/signal.js";
+import { gatewaySets, podLives } from "./pod-lives.js";
+import { readLostGroups } from "./read-lost-groups.js";
+import {
+  TRACE_OUTCOMES,
+  type ReportSeries,
+  type SignalSeries,
+  type TraceOutcome,
+} from "./series.js";
+
+/** Runs one statement and gives its rows, numbers as numbers. */
+export type Query = <T>(sql: string) => Promise<readonly T[]>;
+
+/**
+ * What the statements here and in read-lost-groups.ts read; whoever opens a history makes these views.
+ * Times are Unix ms.
+ *   report_sends     signal, id, key, node, sent_ms, answered_ms (null: never), outcome:
+ *                    one row for each item of each operation
+ *   report_receipts  signal, id, at_ms, gateway (pod, or the peer's address when it is unknown)
+ *   report_items     signal, id, key, class (null but for spans), error, position (on the hash ring,
+ *                    null when unknown), owners (predicted gateways, joined by commas), state,
+ *                    place, rule (null when unexplained): one row for each attempted item
+ */
+export const REPORT_VIEWS = ["report_sends", "report_receipts", "report_items"] as const;
+
+/** `state` of report_items: the columns of the accounting that a single item can be in. */
+export type ItemState =
+  "delivered" | "lost" | "sampled-out" | "leaked" | "undecidable" | "not-acked";
+
+/** More would make neither the picture nor the tables better. */
+const MAX_BUCKETS = 900;
+const BUCKETS_MS = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000, 3_600_000];
+
+interface Axis {
+  readonly startMs: number;
+  readonly bucketMs: number;
+  readonly buckets: number;
+}
+
+/** The series of the run whose views `query` sees. Rates, losses and pods of an empty history are empty. */
+export async function readSeries(
+  query: Query,
+  topology: readonly TopologyEvent[],
+): Promise<ReportSeries> {
+  const axis = await readAxis(query);
+  const endMs = axis.startMs + axis.buckets * axis.bucketMs;
+  return {
+    ...axis,
+    signals: await readSignals(query, axis),
+    gatewaySets: gatewaySets(topology),
+    pods: podLives(topology, endMs),
+    traces: await readOutcomes(query),
+    lost: await readLostGroups(query),
+  };
+}
+
+/** From the first send to the last send or receipt, in whole buckets. */
+async function readAxis(query: Query): Promise<Axis> {
+  const [range] = await query<{ first: number | null; last: number | null }>(`
+    SELECT min(ms)::DOUBLE AS first, max(ms)::DOUBLE AS last FROM (
+      SELECT sent_ms AS ms FROM report_sends UNION ALL SELECT at_ms FROM report_receipts
+    )`);
+  const first = range?.first ?? 0;
+  const length = (range?.last ?? 0) - first;
+  const bucketMs = BUCKETS_MS.find((ms) => length / ms < MAX_BUCKETS) ?? length / MAX_BUCKETS;
+  const startMs = Math.floor(first / 1_000) * 1_000;
+  const buckets = Math.floor((first + length - startMs) / bucketMs) + 1;
+  return { startMs, bucketMs, buckets };
+}
+
+const bucketOf = (column: string, { startMs, bucketMs }: Axis): string =>
+  `floor((${column} - ${String(startMs)}) / ${String(bucketMs)})::INTEGER`;
+
+interface SendRow {
+  readonly signal: Signal;
+  readonly bucket: number;
+  readonly sent: number;
+  readonly acked: number;
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly explained: number;
+  readonly unexplained: number;
+}
+
+async function readSignals(query: Query, axis: Axis): Promise<readonly SignalSeries[]> {
+  // An item that was sent again counts at each send; a lost one where it was first sent.
+  const sends = await query<SendRow>(`
+    SELECT signal, ${bucketOf("sent_ms", axis)} AS bucket,
+      count(*)::INTEGER AS sent,
+      count(*) FILTER (WHERE outcome = 'acked')::INTEGER AS acked,
+      quantile_cont(answered_ms - sent_ms, 0.5)::DOUBLE AS p50,
+      quantile_cont(answered_ms - sent_ms, 0.99)::DOUBLE AS p99,
+      count(*) FILTER (WHERE state = 'lost' AND nth = 1 AND rule IS NOT NULL)::INTEGER AS explained,
+      count(*) FILTER (WHERE state = 'lost' AND nth = 1 AND rule IS NULL)::INTEGER AS unexplained
+    FROM (
+      SELECT s.*, i.state, i.rule,
+        row_number() OVER (PARTITION BY s.signal, s.id ORDER BY s.sent_ms) AS nth
+      FROM report_sends s LEFT JOIN report_items i USING (signal, id)
+    ) GROUP BY ALL`);
+  const receipts = await query<{ signal: Signal; gateway: string; bucket: number; n: number }>(`
+    SELECT signal, gateway, ${bucketOf("at_ms", axis)} AS bucket, count(*)::INTEGER AS n
+    FROM report_receipts GROUP BY ALL`);
+  const gateways = [...new Set(receipts.map(({ gateway }) => gateway))].sort();
+  return SIGNALS.map((signal) => {
+    const own = sends.filter((row) => row.signal === signal);
+    const counts = (of: (row: SendRow) => number): number[] =>
+      spread(
+        axis,
+        0,
+        own.map((row) => [row.bucket, of(row)]),
+      );
+    const times = (of: (row: SendRow) => number | null): (number | null)[] =>
+      spread<number | null>(
+        axis,
+        null,
+        own.map((row) => [row.bucket, rounded(of(row))]),
+      );
+    return {
+      signal,
+      sent: counts((row) => row.sent),
+      acked: counts((row) => row.acked),
+      received: gateways.map((gateway) => ({
+        gateway,
+        counts: spread(
+          axis,
+          0,
+          receipts
+            .filter((row) => row.signal === signal && row.gateway === gateway)
+            .map((row) => [row.bucket, row.n]),
+        ),
+      })),
+      lostExplained: counts((row) => row.explained),
+      lostUnexplained: counts((row) => row.unexplained),
+      ackP50Ms: times((row) => row.p50),
+      ackP99Ms: times((row) => row.p99),
+    };
+  });
+}
+
+const rounded = (ms: number | null): number | null =>
+  ms === null ? null : Math.round(ms * 100) / 100;
+
+/** An array over all buckets; those that no row names get `empty`. */
+function spread<T>(axis: Axis, empty: T, rows: readonly (readonly [number, T])[]): T[] {
+  const values = new Array<T>(axis.buckets).fill(empty);
+  for (const [bucket, value] of rows) if (bucket in values) values[bucket] = value;
+  return values;
+}
+
+/** A trace is as its worst span; what was never acknowledged shows nothing. */
+async function readOutcomes(query: Query): Promise<ReportSeries["traces"]> {
+  const rows = await query<{ outcome: TraceOutcome; sent: number; position: number }>(`
+    SELECT CASE
+        WHEN bool_or(state = 'lost' AND rule IS NULL) THEN 'lost, unexplained'
+        WHEN bool_or(state = 'leaked') THEN 'leaked'
+        WHEN bool_or(state = 'lost') THEN 'lost, explained'
+        WHEN bool_or(state = 'undecidable') THEN 'undecidable'
+        WHEN bool_or(state = 'delivered') THEN 'delivered'
+        ELSE 'sampled out' END AS outcome,
+      min(s.sent_ms)::DOUBLE AS sent, any_value(position)::INTEGER AS position
+    FROM report_items i
+    JOIN (SELECT id, min(sent_ms) AS sent_ms FROM report_sends WHERE signal = 'traces' GROUP BY id) s
+      USING (id)
+    WHERE signal = 'traces' AND state <> 'not-acked' AND position IS NOT NULL
+    GROUP BY key ORDER BY sent`);
+  return TRACE_OUTCOMES.flatMap((outcome) => {
+    const own = rows.filter((row) => row.outcome === outcome);
+    if (own.length === 0) return [];
+    const sentMs = own.map(({ sent }) => Math.round(sent));
+    return [{ outcome, sentMs, positions: own.map(({ position }) => position) }];
+  });
+}
