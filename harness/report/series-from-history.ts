@@ -1,0 +1,46 @@
+/** The series of a report from the sealed history of its run. */
+import { openHistory, type History } from "../history/open-history.js";
+import type { TopologyEvent } from "../model/history.js";
+import { readSeries } from "./read-series.js";
+import type { ReportSeries } from "./series.js";
+
+const VIEWS = [
+  `CREATE OR REPLACE VIEW report_sends AS
+    SELECT a.signal, a.id, a.key, o.node, o.invoke_ms AS sent_ms, o.complete_ms AS answered_ms,
+      o.outcome
+    FROM attempts a JOIN operations o USING (op)`,
+  // The pod that had the peer's address last before the receipt; an address that the watch never
+  // saw stands for itself.
+  `CREATE OR REPLACE VIEW report_receipts AS
+    SELECT r.signal, r.id, r.at_ms, coalesce(t.pod, r.peer) AS gateway
+    FROM receipts r ASOF LEFT JOIN (
+      SELECT ip, at_ms, pod FROM topology WHERE source = 'pod' AND tier = 'gateway' AND ip <> ''
+    ) t ON r.peer = t.ip AND r.at_ms >= t.at_ms`,
+];
+
+/** Makes report_items of read-series.ts: what became of an item is the judge's answer. */
+export type MakeItems = (history: History) => Promise<void>;
+
+/** Opens the history in `historyDir` for it. Errors: those of openHistory. */
+export async function seriesFromHistory(
+  historyDir: string,
+  makeItems: MakeItems,
+): Promise<ReportSeries> {
+  const history = await openHistory(historyDir);
+  try {
+    await makeItems(history);
+    return await seriesOf(history);
+  } finally {
+    await history.close();
+  }
+}
+
+/** The series of an open history in which report_items has been made. */
+export async function seriesOf({ query }: Pick<History, "query">): Promise<ReportSeries> {
+  for (const statement of VIEWS) await query(statement);
+  const topology = await query<TopologyEvent>(`
+    SELECT at_ms AS "atMs", source, change, pod, uid, tier, ip, node, ready, terminating,
+      restarts, service
+    FROM topology ORDER BY at_ms`);
+  return await readSeries((sql) => query(sql), topology);
+}
