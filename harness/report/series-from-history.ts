@@ -19,12 +19,17 @@ const VIEWS = [
 ];
 
 /** Makes report_items of read-series.ts: what became of an item is the judge's answer. */
-export type MakeItems = (history: History) => Promise<void>;
+export type MakeItems = (history: Pick<History, "query">) => Promise<unknown>;
+
+/** For a report without the judge's answer: rates and pods, but no loss and no outcome. */
+const noItems: MakeItems = ({ query }) =>
+  query(`CREATE TABLE report_items (signal VARCHAR, id VARCHAR, key VARCHAR, class VARCHAR,
+    error BOOLEAN, position INTEGER, owners VARCHAR, state VARCHAR, place VARCHAR, rule VARCHAR)`);
 
 /** Opens the history in `historyDir` for it. Errors: those of openHistory. */
 export async function seriesFromHistory(
   historyDir: string,
-  makeItems: MakeItems,
+  makeItems: MakeItems = noItems,
 ): Promise<ReportSeries> {
   const history = await openHistory(historyDir);
   try {

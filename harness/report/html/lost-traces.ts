@@ -17,6 +17,9 @@ export function lostTracesSection(record: RunRecord, series: ReportSeries | unde
 function body(record: RunRecord, series: ReportSeries | undefined): Html {
   if (series === undefined) return html`<p class="empty">The history was not available.</p>`;
   const { total, shown } = series.lost;
+  if (total === 0 && record.losses.length > 0) {
+    return html`<p class="empty">What became of each item was not available.</p>`;
+  }
   if (total === 0) return html`<p class="empty">Every expected item arrived.</p>`;
   const capped = shown.length < total;
   return html`<p class="lead">

@@ -86,6 +86,7 @@ const startTimeline = (data) => {
     if (widthOf() === drawnWidth) return;
     drawnWidth = widthOf();
     for (const plot of plots) plot.setSize({ width: drawnWidth, height: plot.height });
+    moveLanes(range[0], range[1]);
   }).observe(root);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   addEventListener("beforeprint", () => {
