@@ -12,7 +12,8 @@ const VIEWS = `
     ('logs', 'l1', 'aa', 'node-1', 14000.0, 14001.0, 'acked')
   ) t(signal, id, key, node, sent_ms, answered_ms, outcome);
   CREATE TABLE report_receipts AS SELECT * FROM (VALUES
-    ('traces', 's3', 40000.0::DOUBLE, 'gw-b'), ('traces', 's3', 41000.0, 'gw-b'), ('traces', 's1', 41500.0, 'gw-a')
+    ('traces', 's3', 40000.0::DOUBLE, 'gw-b'), ('traces', 's3', 41000.0, 'gw-b'),
+    ('traces', 's1', 41500.0, 'gw-a')
   ) t(signal, id, at_ms, gateway);
   CREATE TABLE report_items AS SELECT * FROM (VALUES
     ('traces', 's1', 'aa', 'error-last', false, 77, 'gw-a', 'delivered', NULL, NULL),
