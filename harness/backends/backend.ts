@@ -1,4 +1,6 @@
-/** A stand-in for Tempo, Mimir or Loki: takes OTLP, journals who sent what, misbehaves on request. */
+/**
+ * A stand-in for Tempo, Mimir or Loki: takes OTLP, journals who sent what, misbehaves on request.
+ */
 import { z } from "zod";
 import type { BackendBehaviour } from "../model/behaviour.js";
 import { UsageError } from "../model/errors.js";

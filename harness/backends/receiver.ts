@@ -1,4 +1,7 @@
-/** What a backend does with one export request, whatever protocol brought it: journal it, then answer. */
+/**
+ * What a backend does with one export request, whatever protocol brought it: journal it, then
+ * answer.
+ */
 import { messageOf } from "../model/errors.js";
 import type { BackendBehaviour } from "../model/behaviour.js";
 import type { ReceiptLine, ReceivedItem } from "../model/journal.js";
@@ -14,7 +17,10 @@ export class UnreadableRequest extends Error {
 }
 
 export interface Receiver {
-  /** Resolves when the receipt is on disk. Throws UnreadableRequest; a HarnessError if the journal fails. */
+  /**
+   * Resolves when the receipt is on disk. Throws UnreadableRequest; a HarnessError if the journal
+   * fails.
+   */
   receive(request: {
     signal: Signal;
     peer: string;
@@ -65,8 +71,8 @@ function decodeItems(signal: Signal, peer: string, body: Uint8Array): ReceivedIt
 }
 
 /**
- * The address of a peer without its port: `10.244.1.5:40112` or `::ffff:10.244.1.5:40112` is `10.244.1.5`,
- * `[fd00::7]:40112` or `fd00::7:40112` (as grpc-js writes it) is `fd00::7`.
+ * The address of a peer without its port: `10.244.1.5:40112` or `::ffff:10.244.1.5:40112` is
+ * `10.244.1.5`, `[fd00::7]:40112` or `fd00::7:40112` (as grpc-js writes it) is `fd00::7`.
  */
 export function addressOf(peerWithPort: string): string {
   const address = peerWithPort.slice(0, Math.max(0, peerWithPort.lastIndexOf(":")));

@@ -6,9 +6,14 @@ import { build } from "esbuild";
 const REQUIRE_BANNER =
   'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
-/** Writes `generator.mjs` and `backend.mjs` into `outDir`; each runs on Node 20 without node_modules. */
+/**
+ * Writes `generator.mjs` and `backend.mjs` into `outDir`; each runs on Node 20 without
+ * node_modules.
+ */
 export async function bundleObservers(outDir: string): Promise<void> {
   await build({
+    // Paths in the output do not depend on where the caller stands: equal source, equal bytes.
+    absWorkingDir: fileURLToPath(new URL("../..", import.meta.url)),
     entryPoints: {
       generator: fileURLToPath(new URL("../workload/main.ts", import.meta.url)),
       backend: fileURLToPath(new URL("../backends/main.ts", import.meta.url)),
@@ -20,7 +25,6 @@ export async function bundleObservers(outDir: string): Promise<void> {
     format: "esm",
     target: "node20",
     banner: { js: REQUIRE_BANNER },
-    minifySyntax: true,
     legalComments: "none",
     logLevel: "error",
   });

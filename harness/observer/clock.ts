@@ -3,8 +3,9 @@
 let offsetMs = Date.now() - performance.now();
 
 /**
- * Unix milliseconds with three decimals. The fraction comes from the monotonic clock, which drifts away from a
- * disciplined wall clock; so the result is kept inside the millisecond that Date.now() names.
+ * Unix milliseconds with three decimals. The fraction comes from the monotonic clock, which drifts
+ * away from a disciplined wall clock; so the result is kept inside the millisecond that Date.now()
+ * names.
  */
 export function nowMs(): number {
   const monotonic = performance.now();

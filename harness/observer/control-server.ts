@@ -1,4 +1,7 @@
-/** The control API that all observers share (model/observer-api.ts), with room for routes of their own. */
+/**
+ * The control API that all observers share (model/observer-api.ts), with room for routes of their
+ * own.
+ */
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,8 +10,8 @@ import { messageOf, UsageError } from "../model/errors.js";
 import type { Journal } from "./journal.js";
 
 /**
- * A route's own work: gets the parsed JSON body (undefined when empty), returns the status code and an optional
- * JSON answer. A UsageError becomes 400, any other error 500.
+ * A route's own work: gets the parsed JSON body (undefined when empty), returns the status code and
+ * an optional JSON answer. A UsageError becomes 400, any other error 500.
  */
 export type Route = (body: unknown) => Promise<{ code: number; answer?: unknown }>;
 

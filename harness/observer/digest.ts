@@ -1,7 +1,8 @@
 /**
- * A digest of what the deployment must not alter in one item. Sender and receiver compute it from the decoded
- * wire form, so they agree by construction. It covers identity, times, status, values, attributes, scope and
- * resource; not k8s.node.name, which agents stamp, and not the span flags, which old collectors do not know.
+ * A digest of what the deployment must not alter in one item. Sender and receiver compute it from
+ * the decoded wire form, so they agree by construction. It covers identity, times, status, values,
+ * attributes, scope and resource; not k8s.node.name, which agents stamp, and not the span flags,
+ * which old collectors do not know.
  */
 import { createHash } from "node:crypto";
 import type {
@@ -79,8 +80,13 @@ export const logDigest = (around: Surroundings, record: LogRecord): string =>
     hex(record.spanId),
   ]);
 
+/**
+ * Lower-case hex. An absent bytes field is an empty plain array in protobufjs, which has no buffer.
+ */
 export const hex = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
+  bytes.length === 0
+    ? ""
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 
 const digestOf = (canonical: Json): string =>
   createHash("sha256").update(JSON.stringify(canonical)).digest("hex").slice(0, 16);

@@ -13,8 +13,9 @@ export const RUN_ATTRIBUTE = "chaos.run";
 export const SERVICE_ATTRIBUTE = "service.name";
 
 /**
- * Decodes the body of one export request into its items, in wire order. Throws what protobufjs throws when the
- * bytes are not such a request. An item without its ID attribute has the empty ID: it is nobody's.
+ * Decodes the body of one export request into its items, in wire order. Throws what protobufjs
+ * throws when the bytes are not such a request. An item without its ID attribute has the empty ID:
+ * it is nobody's.
  */
 export function itemsOf(signal: Signal, body: Uint8Array): ReceivedItem[] {
   switch (signal) {

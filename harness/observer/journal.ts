@@ -24,8 +24,9 @@ export interface Journal {
   /** Bytes of a half-written last line that the previous process left and that were cut off. */
   readonly tornBytes: number;
   /**
-   * Stamps the line at once; resolves when it is on disk. Lines of one tick share a write and a sync. After a
-   * failed write every append rejects with the same HarnessError: the journal has a hole and cannot go on.
+   * Stamps the line at once; resolves when it is on disk. Lines of one tick share a write and a
+   * sync. After a failed write every append rejects with the same HarnessError: the journal has a
+   * hole and cannot go on.
    */
   append(entry: Entry): Promise<void>;
   /** The part that is on disk now. */
@@ -133,7 +134,10 @@ class FileJournal implements Journal {
   }
 }
 
-/** Reads an existing journal once: its hash and size up to the last whole line, its boots, the next seq. */
+/**
+ * Reads an existing journal once: its hash and size up to the last whole line, its boots, the next
+ * seq.
+ */
 async function readDisk(path: string): Promise<OnDisk> {
   const disk: OnDisk = {
     hash: createHash("sha256"),

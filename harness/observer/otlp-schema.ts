@@ -1,7 +1,7 @@
 /**
- * The subset of OTLP that the observers read and write, as a table: message -> field -> [type, number].
- * Names, types and numbers are those of the OTLP specification 1.x (opentelemetry.io/docs/specs/otlp).
- * Unknown fields are skipped, so a subset is safe for counting.
+ * The subset of OTLP that the observers read and write, as a table: message -> field -> [type,
+ * number]. Names, types and numbers are those of the OTLP specification 1.x
+ * (opentelemetry.io/docs/specs/otlp). Unknown fields are skipped, so a subset is safe for counting.
  */
 
 /** `[type, number]`; a type that ends in `[]` is repeated. */

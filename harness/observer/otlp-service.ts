@@ -1,4 +1,7 @@
-/** The three OTLP/gRPC services, with raw bytes in and out: what was on the wire is what gets counted. */
+/**
+ * The three OTLP/gRPC services, with raw bytes in and out: what was on the wire is what gets
+ * counted.
+ */
 import type { MethodDefinition, ServiceDefinition } from "@grpc/grpc-js";
 import type { Signal } from "../model/signal.js";
 

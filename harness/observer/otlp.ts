@@ -143,8 +143,8 @@ export const decodeResponse = (bytes: Uint8Array): ExportResponse =>
   RESPONSE_TYPE.decode(bytes) as unknown as ExportResponse;
 
 /**
- * Encodes a plain object with the field names of otlp-schema.ts. 64-bit fields may be decimal text; bytes are
- * Uint8Array. Unknown names are ignored by protobufjs.
+ * Encodes a plain object with the field names of otlp-schema.ts. 64-bit fields may be decimal text;
+ * bytes are Uint8Array. Unknown names are ignored by protobufjs.
  */
 export const encodeRequest = (signal: Signal, message: Record<string, unknown>): Buffer =>
   encode(REQUEST_TYPE[signal], message);

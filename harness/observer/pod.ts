@@ -1,4 +1,7 @@
-/** What is the same in both pod entries: settings from the environment, lines for the pod's log, the end. */
+/**
+ * What is the same in both pod entries: settings from the environment, lines for the pod's log, the
+ * end.
+ */
 import { messageOf, UsageError } from "../model/errors.js";
 
 /** A setting from the environment; UsageError when it is missing. */
@@ -15,8 +18,9 @@ export const log = (text: string): void => {
 };
 
 /**
- * Runs a pod: `start` gets what to call with a fatal error and returns what to do at SIGTERM or SIGINT, after which the process exits with 0 at once.
- * An error anywhere is logged and exits with 70: the pod restarts, and its journal shows that.
+ * Runs a pod: `start` gets what to call with a fatal error and returns what to do at SIGTERM or
+ * SIGINT, after which the process exits with 0 at once. An error anywhere is logged and exits with
+ * 70: the pod restarts, and its journal shows that.
  */
 export function runPod(
   start: (fatal: (error: unknown) => void) => Promise<{ close(): Promise<void> }>,

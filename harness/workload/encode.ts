@@ -22,7 +22,10 @@ const INFO = 9;
 /** AGGREGATION_TEMPORALITY_CUMULATIVE of OTLP. */
 const CUMULATIVE = 2;
 
-/** Encodes the requests of one order whose planned times count from `epochMs`, a whole Unix millisecond. */
+/**
+ * Encodes the requests of one order whose planned times count from `epochMs`, a whole Unix
+ * millisecond.
+ */
 export function createEncoder(
   order: Pick<LoadOrder, "runId" | "agents">,
   epochMs: number,

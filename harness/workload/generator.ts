@@ -22,7 +22,10 @@ export interface Generator {
 }
 
 const DEADLINE_MS = 10_000;
-/** Far above what a healthy run needs (a dozen): when it is full, sends lag, and the lag is reported. */
+/**
+ * Far above what a healthy run needs (a dozen): when it is full, sends lag, and the lag is
+ * reported.
+ */
 const WINDOW_SIZE = 1_000;
 
 /** Starts the control server on `host:controlPort` (0 = any). It idles until an order comes. */
@@ -111,7 +114,10 @@ class Load {
     this.#untilMs = Math.min(this.#untilMs, Math.max(0, nowMs() - this.epochMs));
   }
 
-  /** Resolves when every operation has its answer. Requests leave on time, whatever became of earlier ones. */
+  /**
+   * Resolves when every operation has its answer. Requests leave on time, whatever became of
+   * earlier ones.
+   */
   async run(): Promise<void> {
     const encode = createEncoder(this.#order, this.epochMs);
     const open = new Set<Promise<unknown>>();

@@ -1,4 +1,7 @@
-/** Plans one trace: its class, its ID, its spans, and when and through which agent each span is sent. */
+/**
+ * Plans one trace: its class, its ID, its spans, and when and through which agent each span is
+ * sent.
+ */
 import type { Random } from "../model/random.js";
 import type { LoadOrder, SamplingFacts } from "../model/observer-api.js";
 import type { TraceClass } from "../model/signal.js";
@@ -12,7 +15,10 @@ export interface PlannedSpan {
   readonly parentSpanId: string | undefined;
   readonly class: TraceClass;
   readonly service: string;
-  /** Microseconds from the start of the load, negative before it. Data: independent of the send time. */
+  /**
+   * Microseconds from the start of the load, negative before it. Data: independent of the send
+   * time.
+   */
   readonly startUs: number;
   readonly endUs: number;
   readonly error: boolean;
@@ -38,10 +44,16 @@ const MIX: Readonly<Record<TraceClass, number>> = {
   long: 5,
 };
 
-/** A long trace's last span leaves this long after decision_wait: past agent batch, tick and send spread. */
+/**
+ * A long trace's last span leaves this long after decision_wait: past agent batch, tick and send
+ * spread.
+ */
 const LATE_BY_MS = { least: 6_000, most: 8_000 };
 
-/** Percentages so close to 0 or 100 that one of the hash's two answers is too rare to look for an ID. */
+/**
+ * Percentages so close to 0 or 100 that one of the hash's two answers is too rare to look for an
+ * ID.
+ */
 const RAREST_PERCENTAGE = 0.1;
 const DRAWS_AT_MOST = 100_000;
 
@@ -119,9 +131,9 @@ function pickAgents(draw: Random, count: number): [first: number, second: number
 }
 
 /**
- * Timestamps, all in the past of the first send. A slow-union trace has two parts, one an agent, of 0.3
- * thresholds each and 2.1 apart, so that only the union is slow, at least twice over. Any other trace lies
- * within 0.4 thresholds and 0.9 s.
+ * Timestamps, all in the past of the first send. A slow-union trace has two parts, one an agent, of
+ * 0.3 thresholds each and 2.1 apart, so that only the union is slow, at least twice over. Any other
+ * trace lies within 0.4 thresholds and 0.9 s.
  */
 function planTimes(
   draw: Random,

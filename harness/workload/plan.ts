@@ -1,6 +1,6 @@
 /**
- * The plan of one load: every request in the order of its send time, from the seed alone. A generator, so that a
- * long load costs the memory of its live traces only.
+ * The plan of one load: every request in the order of its send time, from the seed alone. A
+ * generator, so that a long load costs the memory of its live traces only.
  */
 import type { LoadOrder } from "../model/observer-api.js";
 import { random } from "../model/random.js";
@@ -37,15 +37,18 @@ export type PlannedRequest = { readonly atMs: number; readonly agent: number } &
   | { readonly signal: "logs"; readonly items: readonly PlannedRecord[] }
 );
 
-/** Items that fall due within a tick go out together, one request a signal and agent, at its end. */
+/**
+ * Items that fall due within a tick go out together, one request a signal and agent, at its end.
+ */
 export const TICK_MS = 200;
 const ITEMS_PER_REQUEST = 1_000;
 /** A log record belongs to one of this many traces that began last. */
 const RECENT_TRACES = 64;
 
 /**
- * All requests of a load, ordered by `atMs`. Nothing new begins at or after `until()`, which is asked at every
- * tick and may move closer; traces already begun are finished, within longestTraceMs.
+ * All requests of a load, ordered by `atMs`. Nothing new begins at or after `until()`, which is
+ * asked at every tick and may move closer; traces already begun are finished, within
+ * longestTraceMs.
  */
 export function* planLoad(
   order: LoadOrder,

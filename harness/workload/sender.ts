@@ -11,8 +11,8 @@ import type { Outgoing } from "./encode.js";
 
 export interface Sender {
   /**
-   * Resolves when the operation is over and on record. Waits for a place in the window first. `onLeave` is
-   * called when the request is handed to the transport.
+   * Resolves when the operation is over and on record. Waits for a place in the window first.
+   * `onLeave` is called when the request is handed to the transport.
    */
   send(request: Outgoing, onLeave?: () => void): Promise<OperationOutcome>;
   counts(): Pick<GeneratorStatus, "operations" | "attempted" | "acked">;
@@ -35,8 +35,9 @@ const CERTAIN_REFUSALS: ReadonlySet<number> = new Set([
   grpc.status.PERMISSION_DENIED,
 ]);
 /**
- * How grpc-js words an UNAVAILABLE of its own making when there is no connection that the call could have been
- * written to (load-balancer-pick-first.js). Any other UNAVAILABLE may have been taken.
+ * How grpc-js words an UNAVAILABLE of its own making when there is no connection that the call
+ * could have been written to (load-balancer-pick-first.js). Any other UNAVAILABLE may have been
+ * taken.
  */
 const NEVER_LEFT = "No connection established";
 

@@ -1,4 +1,6 @@
-/** The services that the planned telemetry pretends to come from; metrics are routed by these names. */
+/**
+ * The services that the planned telemetry pretends to come from; metrics are routed by these names.
+ */
 export const SERVICES = [
   "accounts",
   "address-book",

@@ -1,6 +1,6 @@
 /**
- * Planned spans as the OpenTelemetry SDK makes and encodes them. The SDK's serializer is for its own exporters'
- * use, so it stays behind this file.
+ * Planned spans as the OpenTelemetry SDK makes and encodes them. The SDK's serializer is for its
+ * own exporters' use, so it stays behind this file.
  */
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from "@opentelemetry/api";
 import type { HrTime, Tracer } from "@opentelemetry/api";
@@ -19,7 +19,10 @@ import type { PlannedSpan } from "./plan-trace.js";
 export const SCOPE_NAME = "agent-gateway-chaos";
 
 export interface SpanEncoder {
-  /** The body of an OTLP trace export request. `epochMs` is the whole Unix millisecond that planned times count from. */
+  /**
+   * The body of an OTLP trace export request. `epochMs` is the whole Unix millisecond that planned
+   * times count from.
+   */
   encode(spans: readonly PlannedSpan[], epochMs: number): Buffer;
 }
 
