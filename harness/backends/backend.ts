@@ -34,12 +34,14 @@ export async function startBackend(options: {
   journalPath: string;
   host: string;
   ports: { grpc: number; http: number; control: number };
+  /** Gets a line for each request that was not taken. */
+  log: (text: string) => void;
 }): Promise<Backend> {
-  const { name, runId, journalPath, host, ports } = options;
+  const { name, runId, journalPath, host, ports, log } = options;
   const journal = await openJournal({ path: journalPath, source: name, runId });
   const receiver = createReceiver(journal);
-  const grpcSink = await startGrpcSink(receiver, `${host}:${ports.grpc}`);
-  const httpSink = await startHttpSink(receiver, host, ports.http);
+  const grpcSink = await startGrpcSink(receiver, `${host}:${ports.grpc}`, log);
+  const httpSink = await startHttpSink(receiver, host, ports.http, log);
   const control = await startControlServer({
     host,
     port: ports.control,

@@ -5,7 +5,6 @@ import type { Signal } from "../model/signal.js";
 import { SIGNALS } from "../model/signal.js";
 import { encodeResponse } from "../observer/otlp.js";
 import { exportService, MAX_REQUEST_BYTES } from "../observer/otlp-service.js";
-import { log } from "../observer/pod.js";
 import type { Receiver } from "./receiver.js";
 import { addressOf, UnreadableRequest } from "./receiver.js";
 
@@ -15,13 +14,17 @@ export interface Sink {
 }
 
 /** Serves all three signals; a request is answered OK only after its receipt is on disk. */
-export async function startGrpcSink(receiver: Receiver, address: string): Promise<Sink> {
+export async function startGrpcSink(
+  receiver: Receiver,
+  address: string,
+  log: (text: string) => void,
+): Promise<Sink> {
   const server = new grpc.Server({
     "grpc.max_receive_message_length": MAX_REQUEST_BYTES,
     "grpc.max_concurrent_streams": 1_000,
   });
   for (const signal of SIGNALS) {
-    server.addService(exportService(signal), { Export: handler(receiver, signal) });
+    server.addService(exportService(signal), { Export: handler(receiver, signal, log) });
   }
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, bound) => {
@@ -33,7 +36,11 @@ export async function startGrpcSink(receiver: Receiver, address: string): Promis
 }
 
 const handler =
-  (receiver: Receiver, signal: Signal): grpc.handleUnaryCall<Buffer, Buffer> =>
+  (
+    receiver: Receiver,
+    signal: Signal,
+    log: (text: string) => void,
+  ): grpc.handleUnaryCall<Buffer, Buffer> =>
   (call, callback) => {
     const peer = addressOf(call.getPeer());
     receiver.receive({ signal, peer, protocol: "grpc", body: call.request }).then(

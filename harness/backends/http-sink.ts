@@ -7,7 +7,6 @@ import { gunzip } from "node:zlib";
 import { HarnessError, messageOf } from "../model/errors.js";
 import { SIGNALS } from "../model/signal.js";
 import { HTTP_PATH, MAX_REQUEST_BYTES } from "../observer/otlp-service.js";
-import { log } from "../observer/pod.js";
 import type { Sink } from "./grpc-sink.js";
 import type { Receiver } from "./receiver.js";
 import { plainAddress, UnreadableRequest } from "./receiver.js";
@@ -25,7 +24,12 @@ class Rejection extends Error {
   }
 }
 
-export async function startHttpSink(receiver: Receiver, host: string, port: number): Promise<Sink> {
+export async function startHttpSink(
+  receiver: Receiver,
+  host: string,
+  port: number,
+  log: (text: string) => void,
+): Promise<Sink> {
   const server = createServer((request, response) => {
     take(receiver, request).then(
       () => respond(response, 200, ""),

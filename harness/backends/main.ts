@@ -16,6 +16,7 @@ runPod(async () => {
     journalPath: join(setting("JOURNAL_DIR"), `${name}.ndjson`),
     host: process.env["LISTEN_HOST"] ?? "0.0.0.0",
     ports: { grpc: 4317, http: 4318, control: CONTROL_PORT },
+    log,
   });
   if (backend.tornBytes > 0) log(`cut off a torn last line of ${backend.tornBytes} bytes`);
   log(`${name} is ready, boot ${backend.boot}`);

@@ -112,7 +112,7 @@ describe("OTLP", () => {
   });
 
   it("reads a log record that the SDK encoded", () => {
-    const record = {
+    const record: unknown = {
       hrTime: [1_700_000_000, 1] as [number, number],
       hrTimeObserved: [1_700_000_000, 2] as [number, number],
       severityNumber: 9,
@@ -128,7 +128,7 @@ describe("OTLP", () => {
       instrumentationScope: { name: "s" },
       droppedAttributesCount: 0,
     };
-    const body = ProtobufLogsSerializer.serializeRequest([record])!;
+    const body = ProtobufLogsSerializer.serializeRequest([record as never])!;
     const decoded = decodeLogs(body).resourceLogs[0]!.scopeLogs[0]!.logRecords[0]!;
     expect(decoded.timeUnixNano.toString()).to.equal("1700000000000000001");
     expect(decoded.observedTimeUnixNano.toString()).to.equal("1700000000000000002");

@@ -1,0 +1,128 @@
+/** The generator against two stand-ins for agents, in this process. */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import type { GeneratorLine, InvokeLine, SentItem } from "../model/journal.js";
+import type { GeneratorStatus, LoadOrder } from "../model/observer-api.js";
+import { itemsOf } from "../observer/items.js";
+import type { Generator } from "./generator.js";
+import { startGenerator } from "./generator.js";
+import { planSummary } from "./plan-summary.js";
+import { testOrder } from "./test-order.js";
+import type { TestSink } from "./test-sink.js";
+import { startTestSink } from "./test-sink.js";
+
+describe("the generator", () => {
+  let directory: string;
+  let generator: Generator;
+  let sinks: TestSink[];
+  let received: SentItem[];
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "generator-"));
+    received = [];
+    const start = () =>
+      startTestSink((signal, body, answer) => {
+        received.push(...itemsOf(signal, body));
+        answer(null, Buffer.alloc(0));
+      });
+    sinks = [await start(), await start()];
+    generator = await startGenerator({
+      runId: "r1",
+      journalPath: join(directory, "generator.ndjson"),
+      host: "127.0.0.1",
+      controlPort: 0,
+      onFatal: (error) => {
+        throw error;
+      },
+    });
+  });
+  afterEach(async () => {
+    await generator.close();
+    for (const sink of sinks) sink.close();
+    await rm(directory, { recursive: true });
+  });
+
+  /** An order whose first second has no long trace, which would take six seconds more. */
+  const order = (durationMs = 1_000): LoadOrder => {
+    const base = testOrder();
+    const agents = sinks.map(({ endpoint }, n) => ({ node: `n${n}`, endpoint }));
+    const workload = { ...base.workload, spreadTraceOverMs: 200 };
+    for (let seed = 0; ; seed++) {
+      const candidate = { ...base, workload, agents, seed: String(seed) };
+      if (planSummary({ ...candidate, durationMs: 1_000 }).traces.long === 0) {
+        return { ...candidate, durationMs };
+      }
+    }
+  };
+  const post = (path: string, body?: unknown) =>
+    fetch(`http://127.0.0.1:${generator.controlPort}${path}`, {
+      method: "POST",
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const until = async (state: GeneratorStatus["state"]) => {
+    const deadlineMs = Date.now() + 10_000;
+    while (generator.status().state !== state) {
+      if (Date.now() > deadlineMs) throw new Error(JSON.stringify(generator.status()));
+      await sleep(20);
+    }
+  };
+  const invokes = async () =>
+    (await readFile(join(directory, "generator.ndjson"), "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as GeneratorLine)
+      .filter((line): line is InvokeLine => line.k === "invoke");
+  const names = (items: readonly SentItem[]) =>
+    items.map(({ id, key, digest }) => `${id} ${key} ${digest}`).sort();
+
+  it("sends what it planned, and what arrives is what its journal says", async () => {
+    expect(generator.status().state).to.equal("idle");
+    expect((await post("/load", order())).status).to.equal(202);
+    expect((await post("/load", order())).status).to.equal(409);
+    await until("sending");
+    await until("draining");
+    await until("done");
+    const sent = (await invokes()).flatMap(({ items }) => items);
+    expect(names(received)).to.deep.equal(names(sent));
+    const status = generator.status();
+    expect(status.startedTraces).to.equal(20);
+    expect(status.attempted).to.deep.equal({ traces: 120, metrics: 30, logs: 50 });
+    expect(status.acked).to.deep.equal(status.attempted);
+    expect(status.maxLagMs).to.be.within(0, 1_000);
+  });
+
+  it("begins nothing after /stop and finishes what has begun", async () => {
+    await post("/load", order(60_000));
+    await sleep(400);
+    expect((await post("/stop")).status).to.equal(202);
+    await until("done");
+    const { startedTraces, attempted } = generator.status();
+    expect(startedTraces).to.be.within(1, 19);
+    expect(attempted.traces).to.equal(startedTraces * 6);
+  });
+
+  it("sends on time although an agent cannot be reached", async () => {
+    const planned = order(600);
+    const agents = planned.agents.map((agent, n) =>
+      n === 0 ? { ...agent, endpoint: "127.0.0.1:9" } : agent,
+    );
+    await post("/load", { ...planned, agents });
+    await until("done");
+    expect(new Set((await invokes()).map(({ node }) => node))).to.deep.equal(new Set(["n0", "n1"]));
+    const { maxLagMs, operations } = generator.status();
+    expect(maxLagMs).to.be.below(500);
+    expect(operations.refused).to.be.greaterThan(0);
+    expect(operations.acked).to.be.greaterThan(0);
+  });
+
+  it("refuses an order that lacks something, and says what", async () => {
+    const { agents, ...rest } = order();
+    const response = await post("/load", { ...rest, agents: agents.slice(0, 1) });
+    expect(response.status).to.equal(400);
+    expect(await response.text()).to.contain("a trace needs two agents");
+    expect(generator.status().state).to.equal("idle");
+  });
+});
