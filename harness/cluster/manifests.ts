@@ -1,13 +1,17 @@
 /** Multi-document YAML as Kubernetes objects, and the order in which they can be applied. */
-import type { KubernetesObject } from "@kubernetes/client-node";
 import { parseAllDocuments } from "yaml";
 import { UsageError } from "../model/errors.js";
 
 /** An object that names itself. */
-export interface Manifest extends KubernetesObject {
+export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: NonNullable<KubernetesObject["metadata"]> & { readonly name: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
 }
 
 /** Parses rendered YAML. UsageError names `source` and the line or document that is not an object. */

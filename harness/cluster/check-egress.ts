@@ -1,0 +1,162 @@
+/** Proves from inside a pod that an address which nobody has refuses a connection, at once. */
+import { HarnessError } from "../model/errors.js";
+import { LABELS } from "../model/ids.js";
+import type { Progress } from "../model/progress.js";
+import { applyManifests } from "./apply.js";
+import { statusOf } from "./api-errors.js";
+import type { ClusterClient } from "./client.js";
+import type { Manifest } from "./manifests.js";
+import { ON_CONTROL_PLANE } from "./observer-manifests.js";
+import { podTrouble } from "./pod-trouble.js";
+import { waitFor } from "./wait.js";
+
+export interface EgressCheck {
+  readonly what: "unused pod address" | "unused Service address" | "address outside the cluster";
+  readonly address: string;
+  /** `refused (ECONNREFUSED)`, `connected`, `no answer`. */
+  readonly outcome: string;
+  readonly tookMs: number;
+}
+
+export interface EgressCheckOptions {
+  readonly image: string;
+  /** CIDR of the pod and the Service network. */
+  readonly podSubnet: string;
+  readonly serviceSubnet: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress: Progress;
+}
+
+const POD = { name: "chaos-egress-check", namespace: "default" };
+const LIMIT_MS = 1_000;
+const POD_TIMEOUT_MS = 60_000;
+
+/** Connects to each address in turn and prints what happened as JSON. */
+const PROGRAM = `
+const { connect } = require("node:net");
+const results = [];
+const next = (rest) => {
+  if (rest.length === 0) return console.log(JSON.stringify(results));
+  const started = performance.now();
+  const socket = connect({ host: rest[0], port: 4317, timeout: 5000 });
+  const end = (outcome) => {
+    socket.destroy();
+    results.push({ address: rest[0], outcome, tookMs: Math.round(performance.now() - started) });
+    next(rest.slice(1));
+  };
+  socket.once("connect", () => end("connected"));
+  socket.once("timeout", () => end("no answer"));
+  socket.once("error", (error) => end("refused (" + error.code + ")"));
+};
+next(process.argv.slice(1));
+`;
+
+/**
+ * Runs a short-lived pod that connects to an unused pod address, an unused Service address and one outside.
+ * HarnessError unless all three are refused within a second.
+ */
+export async function checkEgress(
+  client: ClusterClient,
+  options: EgressCheckOptions,
+): Promise<EgressCheck[]> {
+  const targets = [
+    { what: "unused pod address" as const, address: lastAddress(options.podSubnet) },
+    { what: "unused Service address" as const, address: lastAddress(options.serviceSubnet) },
+    // Reserved for documentation: nobody has it anywhere.
+    { what: "address outside the cluster" as const, address: "192.0.2.1" },
+  ];
+  options.progress.status("checking that unused addresses refuse");
+  await removePod(client, options.signal);
+  const addresses = targets.map(({ address }) => address);
+  await applyManifests(client, [podFor(options.image, addresses)], { signal: options.signal });
+  try {
+    const log = await finishedLog(client, options.signal);
+    const results = JSON.parse(log) as Omit<EgressCheck, "what">[];
+    const checks = targets.map(({ what, address }) => {
+      const result = results.find((candidate) => candidate.address === address);
+      return { what, address, outcome: "not tried", tookMs: 0, ...result };
+    });
+    const bad = checks.find((check) => !isRefused(check));
+    if (bad === undefined) return checks;
+    throw new HarnessError(
+      `egress guard: ${bad.what} ${bad.address} is not refused within ${String(LIMIT_MS)} ms`,
+      { lastSeen: `${bad.outcome} after ${String(bad.tookMs)} ms` },
+    );
+  } finally {
+    await removePod(client, undefined);
+  }
+}
+
+const isRefused = ({ outcome, tookMs }: EgressCheck): boolean =>
+  outcome.startsWith("refused") && tookMs <= LIMIT_MS;
+
+/** The last usable address of an IPv4 network: the one that allocators reach last. */
+export function lastAddress(cidr: string): string {
+  const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(cidr);
+  if (match === null) throw new HarnessError(`${cidr}: not an IPv4 network`);
+  const [a = 0, b = 0, c = 0, d = 0, bits = 0] = match.slice(1).map(Number);
+  const size = 2 ** (32 - bits);
+  const base = ((a * 256 + b) * 256 + c) * 256 + d;
+  const last = Math.floor(base / size) * size + size - 2;
+  return [24, 16, 8, 0].map((shift) => Math.floor(last / 2 ** shift) % 256).join(".");
+}
+
+const podFor = (image: string, addresses: readonly string[]): Manifest => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { ...POD, labels: { [LABELS.run]: "egress-check" } },
+  spec: {
+    ...ON_CONTROL_PLANE,
+    restartPolicy: "Never",
+    terminationGracePeriodSeconds: 0,
+    containers: [
+      {
+        name: "check",
+        image,
+        imagePullPolicy: "Never",
+        command: ["node", "-e", PROGRAM, ...addresses],
+      },
+    ],
+  },
+});
+
+async function finishedLog(
+  client: ClusterClient,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  await waitFor({
+    what: `pod ${POD.name} to finish`,
+    timeoutMs: POD_TIMEOUT_MS,
+    intervalMs: 250,
+    signal,
+    probe: async () => {
+      const pod = await client.core.readNamespacedPod(POD);
+      if (pod.status?.phase === "Succeeded") return { done: true, value: undefined };
+      const trouble = podTrouble(pod);
+      if (trouble?.hopeless === true) throw new HarnessError(trouble.line);
+      return { done: false, seen: trouble?.line ?? "running" };
+    },
+  });
+  return client.core.readNamespacedPodLog(POD);
+}
+
+async function removePod(client: ClusterClient, signal: AbortSignal | undefined): Promise<void> {
+  const gone = (thrown: unknown): boolean => {
+    if (statusOf(thrown) === 404) return true;
+    throw thrown;
+  };
+  await waitFor({
+    what: `pod ${POD.name} to be gone`,
+    timeoutMs: 30_000,
+    intervalMs: 250,
+    signal,
+    probe: async () => {
+      try {
+        await client.core.deleteNamespacedPod({ ...POD, gracePeriodSeconds: 0 });
+        return { done: false, seen: "being deleted" };
+      } catch (thrown) {
+        return gone(thrown) ? { done: true, value: undefined } : { done: false, seen: "" };
+      }
+    },
+  });
+}

@@ -1,0 +1,95 @@
+/** The observers as Kubernetes objects: one generator and three backends of one image, on the control plane. */
+import { LABELS, NAMESPACE } from "../model/ids.js";
+import { CONTROL_PORT } from "../model/observer-api.js";
+import { BACKENDS, type BackendName } from "../model/signal.js";
+import type { Manifest } from "./manifests.js";
+
+export interface ObserverOptions {
+  readonly image: string;
+  readonly runId: string;
+  readonly ownerPid: number;
+  /** Unix seconds. */
+  readonly expiresAtS: number;
+}
+
+export const GENERATOR = "generator";
+/** Names of the Deployments, which are also the values of the label `app` of their pods. */
+export const OBSERVERS: readonly (typeof GENERATOR | BackendName)[] = [GENERATOR, ...BACKENDS];
+
+/** On the node that no fault chooses: what measures must not be hit by what it measures. */
+export const ON_CONTROL_PLANE = {
+  nodeSelector: { "node-role.kubernetes.io/control-plane": "" },
+  tolerations: [
+    { key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" },
+  ],
+};
+
+/** Deployments of all observers and the Services that the guide's gateways export to. */
+export function observerManifests(options: ObserverOptions): Manifest[] {
+  return [
+    deployment(GENERATOR, "/app/generator.mjs", options),
+    ...BACKENDS.flatMap((name) => [
+      service(name, options),
+      deployment(name, "/app/backend.mjs", options),
+    ]),
+  ];
+}
+
+const labelsOf = ({ runId, ownerPid, expiresAtS }: ObserverOptions): Record<string, string> => ({
+  [LABELS.run]: runId,
+  [LABELS.owner]: String(ownerPid),
+  [LABELS.expires]: String(expiresAtS),
+});
+
+const service = (name: BackendName, options: ObserverOptions): Manifest => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name, namespace: NAMESPACE, labels: labelsOf(options) },
+  spec: {
+    selector: { app: name },
+    ports: [
+      { name: "otlp-grpc", port: 4317, targetPort: 4317 },
+      { name: "otlp-http", port: 4318, targetPort: 4318 },
+    ],
+  },
+});
+
+function deployment(name: string, program: string, options: ObserverOptions): Manifest {
+  const labels = { app: name, ...labelsOf(options) };
+  const env = { RUN_ID: options.runId, BACKEND_NAME: name, JOURNAL_DIR: "/journal" };
+  const container = {
+    name: "observer",
+    image: options.image,
+    imagePullPolicy: "Never",
+    command: ["node", program],
+    env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
+    ports: [{ name: "control", containerPort: CONTROL_PORT }],
+    readinessProbe: { httpGet: { path: "/healthz", port: CONTROL_PORT }, periodSeconds: 1 },
+    resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "300Mi" } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      capabilities: { drop: ["ALL"] },
+    },
+    // emptyDir outlives a restart of the container, not of the pod.
+    volumeMounts: [{ name: "journal", mountPath: "/journal" }],
+  };
+  const spec = {
+    replicas: 1,
+    strategy: { type: "Recreate" },
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: { labels },
+      spec: {
+        ...ON_CONTROL_PLANE,
+        terminationGracePeriodSeconds: 2,
+        securityContext: { fsGroup: 1000 },
+        containers: [container],
+        volumes: [{ name: "journal", emptyDir: {} }],
+      },
+    },
+  };
+  const metadata = { name, namespace: NAMESPACE, labels };
+  return { apiVersion: "apps/v1", kind: "Deployment", metadata, spec };
+}

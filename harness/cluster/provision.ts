@@ -1,0 +1,191 @@
+/** Makes the cluster of a run, or takes one that was kept, and proves that it is what a run needs. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import {
+  clusterOwner,
+  createCluster,
+  DEFAULT_POD_SUBNET,
+  DEFAULT_SERVICE_SUBNET,
+  deleteCluster,
+  egressCounters,
+  ensureImages,
+  ensureKubectl,
+  installEgressGuard,
+  kubeconfig,
+  listClusters,
+  listNodes,
+  loadImages,
+  writeOwner,
+  type EgressCounters,
+  type EnsuredImage,
+  type ImageMode,
+} from "kind-node";
+import { HarnessError, UsageError } from "../model/errors.js";
+import type { Progress } from "../model/progress.js";
+import { checkEgress, type EgressCheck } from "./check-egress.js";
+import { connectCluster, type ClusterClient } from "./client.js";
+import { closeCoreDns } from "./coredns.js";
+import { kit } from "./kit-errors.js";
+import { deployMetricsServer } from "./metrics-server.js";
+import { ensureObserverImage } from "./observer-image.js";
+
+export interface ProvisionOptions {
+  readonly name: string;
+  /** Take the cluster of that name, which must be ours, instead of making one. */
+  readonly reuse: boolean;
+  /** The cluster is to outlive this process: `sweep` leaves it alone until it expires. */
+  readonly keep: boolean;
+  readonly runId: string;
+  readonly images: ImageMode;
+  readonly registryMirror?: string | undefined;
+  /** Where the kubeconfig is written. */
+  readonly kubeconfigPath: string;
+  /** Where kind's logs go when the cluster cannot be created. */
+  readonly logsDirectory?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress: Progress;
+}
+
+export interface ProvisionedCluster {
+  readonly name: string;
+  readonly kubeconfigPath: string;
+  readonly client: ClusterClient;
+  /** Path of a kubectl binary, for rendering. */
+  readonly kubectl: string;
+  readonly observerImage: string;
+  readonly images: readonly EnsuredImage[];
+  /** CoreDNS's configuration as read back. */
+  readonly corefile: string;
+  readonly egress: readonly EgressCheck[];
+  /** Packets that the guard refused since the nodes started. */
+  egressCounters(): Promise<EgressCounters[]>;
+  /** Deletes the cluster; refuses one that is not ours. */
+  remove(): Promise<void>;
+}
+
+/** The three workers carry the deployment; the control plane carries what measures it. */
+export const WORKERS = 3;
+const CREATE_WAIT_MS = 180_000;
+const LIFETIME_S = 4 * 3_600;
+const KEPT_LIFETIME_S = 24 * 3_600;
+
+/**
+ * Images, cluster, egress guard, CoreDNS, metrics-server, observers' image, and the checks of all that.
+ * HarnessError or UsageError with a fix; a cluster that was begun is removed by kind-node or by the caller's
+ * teardown (`removeCluster`).
+ */
+export async function provisionCluster(options: ProvisionOptions): Promise<ProvisionedCluster> {
+  const { name, progress, signal, kubeconfigPath } = options;
+  const work = { signal, onProgress: (line: string) => progress.status(line) };
+  await demandNameFits(options);
+  const kubectl = await kit(ensureKubectl(work));
+  const images = await kit(
+    ensureImages({ mode: options.images, registryMirror: options.registryMirror, ...work }),
+  );
+  const observerImage = await ensureObserverImage({ signal, progress });
+  await (options.reuse ? adopt(options) : create(options, images));
+  await kit(installEgressGuard(name, { signal }));
+  progress.event(`cluster ${name}: ${options.reuse ? "reused" : "created"}, egress guard on`);
+
+  const client = connectCluster({ kubeconfigPath });
+  const load = async (): Promise<void> => {
+    const nodes = await kit(listNodes(name, { signal }));
+    const controlPlanes = nodes.filter(({ role }) => role === "control-plane");
+    const onto = controlPlanes.map((node) => node.name);
+    await kit(loadImages(name, [observerImage], { ...work, nodes: onto }));
+  };
+  const [corefile] = await Promise.all([
+    closeCoreDns(client, { signal, progress }),
+    deployMetricsServer(client, { signal, progress, nodes: WORKERS + 1 }),
+    load(),
+  ]);
+  const egress = await checkEgress(client, {
+    image: observerImage,
+    podSubnet: DEFAULT_POD_SUBNET,
+    serviceSubnet: DEFAULT_SERVICE_SUBNET,
+    signal,
+    progress,
+  });
+  progress.event("unused addresses refuse, CoreDNS has no upstream, the metrics API answers");
+  return {
+    name,
+    kubeconfigPath,
+    client,
+    kubectl,
+    observerImage,
+    images,
+    corefile,
+    egress,
+    egressCounters: () => kit(egressCounters(name)),
+    remove: () => removeCluster(name, kubeconfigPath),
+  };
+}
+
+/** Deletes a cluster of ours; fine when there is none of that name. */
+export const removeCluster = (name: string, kubeconfigPath?: string): Promise<void> =>
+  kit(deleteCluster(name, { kubeconfigPath }));
+
+/** A name is free for a new cluster, and ours for a reused one. */
+async function demandNameFits({ name, reuse, signal }: ProvisionOptions): Promise<void> {
+  const exists = (await kit(listClusters({ signal }))).includes(name);
+  const owner = exists ? await kit(clusterOwner(name, { signal })) : undefined;
+  if (reuse && !exists) {
+    throw new UsageError(
+      `--reuse-cluster ${name}: no such cluster; make it first: chaos run --keep-cluster`,
+    );
+  }
+  if (exists && owner === undefined) {
+    throw new UsageError(
+      `cluster ${name} was not made by this tool; choose another with --cluster-name, ` +
+        `or delete it yourself: kind delete cluster --name ${name}`,
+    );
+  }
+  if (exists && !reuse) {
+    throw new UsageError(
+      `cluster ${name} exists already; use it with --reuse-cluster ${name}, ` +
+        "or delete it: chaos sweep --all",
+    );
+  }
+}
+
+const ownerFor = ({ keep, runId }: ProvisionOptions) => ({
+  run: keep ? "kept" : runId,
+  pid: process.pid,
+  expiresAtS: Math.floor(Date.now() / 1_000) + (keep ? KEPT_LIFETIME_S : LIFETIME_S),
+});
+
+async function create(options: ProvisionOptions, images: readonly EnsuredImage[]): Promise<void> {
+  const { name, signal, progress, kubeconfigPath, logsDirectory } = options;
+  const [node] = images;
+  if (node === undefined) throw new HarnessError("no node image was ensured");
+  progress.status(`creating cluster ${name}`);
+  await kit(
+    createCluster({
+      name,
+      image: node.name,
+      workers: WORKERS,
+      owner: ownerFor(options),
+      kubeconfigPath,
+      waitMs: CREATE_WAIT_MS,
+      logsDirectory,
+      signal,
+      onProgress: (line) => progress.status(line),
+    }),
+  );
+}
+
+async function adopt(options: ProvisionOptions): Promise<void> {
+  const { name, signal, kubeconfigPath } = options;
+  const stopped = (await kit(listNodes(name, { signal }))).filter(({ running }) => !running);
+  if (stopped.length > 0) {
+    const names = stopped.map((node) => node.name).join(" ");
+    throw new HarnessError(`cluster ${name}: not every node is running`, {
+      lastSeen: `stopped: ${names}`,
+      fix: `docker start ${names}`,
+    });
+  }
+  await kit(writeOwner(name, ownerFor({ ...options, keep: true })));
+  await mkdir(dirname(kubeconfigPath), { recursive: true });
+  const text = await kit(kubeconfig(name, { signal }));
+  await writeFile(kubeconfigPath, text, { mode: 0o600 });
+}
