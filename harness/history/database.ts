@@ -1,0 +1,90 @@
+/** A private DuckDB in memory with bounded means, and its small vocabulary for the rest of the harness. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DuckDBInstance, type DuckDBConnection, type JS } from "@duckdb/node-api";
+
+export type Cell = string | number | boolean | null;
+export type Parameters = Readonly<Record<string, Cell>>;
+
+export interface Database {
+  /** All rows of a statement: numbers as `number`, lists as arrays, structs as objects. */
+  query<T>(sql: string, parameters?: Parameters): Promise<T[]>;
+  /** The rows of a statement a few thousand at a time, so that their number does not matter. */
+  stream<T>(sql: string, parameters?: Parameters): AsyncIterable<T[]>;
+  /** Appends rows to a table, each with a value for every column in the table's order. */
+  append(table: string, rows: Iterable<readonly Cell[]>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** DuckDB spills to disk beyond this; the harness as a whole must stay small. */
+const MEMORY_LIMIT = "256MB";
+
+export async function openDatabase(): Promise<Database> {
+  const spill = await mkdtemp(join(tmpdir(), "agent-gateway-chaos-"));
+  const instance = await DuckDBInstance.create(":memory:", {
+    memory_limit: MEMORY_LIMIT,
+    temp_directory: spill,
+    threads: "2",
+    preserve_insertion_order: "false",
+    // Nothing may be fetched from the network behind the reader's back.
+    autoinstall_known_extensions: "false",
+  });
+  const connection = await instance.connect();
+  return {
+    query: async <T>(sql: string, parameters: Parameters = {}) => {
+      const reader = await connection.runAndReadAll(sql, { ...parameters });
+      return reader.getRowObjectsJS().map((row) => plain(row) as T);
+    },
+    stream: (sql, parameters = {}) => stream(connection, sql, parameters),
+    append: (table, rows) => append(connection, table, rows),
+    close: async () => {
+      connection.closeSync();
+      instance.closeSync();
+      await rm(spill, { recursive: true, force: true });
+    },
+  };
+}
+
+async function* stream<T>(
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: Parameters,
+): AsyncIterable<T[]> {
+  const result = await connection.stream(sql, { ...parameters });
+  for await (const rows of result.yieldRowObjectJs()) yield rows.map((row) => plain(row) as T);
+}
+
+/** 64-bit counts become numbers: nothing that is counted here comes near 2^53. */
+function plain(value: JS | undefined): unknown {
+  if (typeof value === "bigint") return Number(value);
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, plain(inner as JS)]),
+  );
+}
+
+async function append(
+  connection: DuckDBConnection,
+  table: string,
+  rows: Iterable<readonly Cell[]>,
+): Promise<void> {
+  const appender = await connection.createAppender(table);
+  try {
+    for (const row of rows) {
+      for (const cell of row) {
+        if (cell === null) appender.appendNull();
+        else if (typeof cell === "number") appender.appendDouble(cell);
+        else if (typeof cell === "boolean") appender.appendBoolean(cell);
+        else appender.appendVarchar(cell);
+      }
+      appender.endRow();
+    }
+  } finally {
+    appender.closeSync();
+  }
+}
+
+/** Text as an SQL literal; for the few places that take no parameter, such as the path of a file. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;

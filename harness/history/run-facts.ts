@@ -1,0 +1,33 @@
+/** What a history knows besides its tables: run-facts.json. */
+import { z } from "zod";
+import { BACKENDS } from "../model/signal.js";
+import type { Scenario } from "../model/scenario.js";
+
+export const JOURNAL_SOURCES = ["generator", ...BACKENDS] as const;
+export type JournalSource = (typeof JOURNAL_SOURCES)[number];
+
+const JournalFacts = z.object({
+  source: z.enum(JOURNAL_SOURCES),
+  /** When the journal was cut: later lines are not in the history. */
+  cutAtMs: z.number(),
+  boots: z.array(z.string()),
+  lines: z.number(),
+  sha256: z.string(),
+  /** Why the file is not what its observer vouched for; null when it is. */
+  mismatch: z.string().nullable(),
+});
+
+export const RunFacts = z.object({
+  schemaVersion: z.literal(1),
+  runId: z.string(),
+  seed: z.string(),
+  scenario: z.custom<Scenario>((value) => typeof value === "object" && value !== null),
+  agents: z.array(z.object({ node: z.string(), endpoint: z.string() })),
+  corefile: z.string(),
+  quiesce: z.object({ reached: z.boolean(), tookMs: z.number(), lastSeen: z.string() }).nullable(),
+  /** Furthest that a send lagged behind its planned time. */
+  generatorMaxLagMs: z.number(),
+  journals: z.array(JournalFacts),
+  options: z.record(z.string(), z.unknown()),
+});
+export type RunFacts = z.infer<typeof RunFacts>;

@@ -1,0 +1,76 @@
+/** The seal of a history: manifest.json names every file with its size and SHA-256. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { HarnessError, UsageError } from "../model/errors.js";
+
+const FILE = "manifest.json";
+
+const Manifest = z.object({
+  schemaVersion: z.literal(1),
+  files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
+});
+
+export interface FileMeasure {
+  readonly bytes: number;
+  readonly lines: number;
+  readonly sha256: string;
+}
+
+/** Size, line count and SHA-256 of a file, read as a stream. */
+export async function measureFile(path: string): Promise<FileMeasure> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  let lines = 0;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+    for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) lines++;
+  }
+  return { bytes, lines, sha256: hash.digest("hex") };
+}
+
+/** Seals the named files of a directory. */
+export async function writeSeal(dir: string, names: readonly string[]): Promise<void> {
+  const files = [];
+  for (const name of [...names].sort()) {
+    const { bytes, sha256 } = await measureFile(join(dir, name));
+    files.push({ name, bytes, sha256 });
+  }
+  await writeFile(join(dir, FILE), `${JSON.stringify({ schemaVersion: 1, files }, null, 2)}\n`);
+}
+
+/** Checks every file against the seal. Errors name the first file that is missing or was changed. */
+export async function checkSeal(dir: string): Promise<void> {
+  const { files } = await readManifest(dir);
+  for (const { name, sha256 } of files) {
+    const found = await measureFile(join(dir, name)).catch((cause: unknown) => {
+      throw broken(`${name} is missing or cannot be read`, cause);
+    });
+    if (found.sha256 !== sha256) throw broken(`${name} was changed after it was sealed`);
+  }
+
+  function broken(what: string, cause?: unknown): HarnessError {
+    return new HarnessError(`the history in ${dir} is not as it was sealed: ${what}`, {
+      fix: "restore the directory from a copy, or run the scenario again",
+      cause,
+    });
+  }
+}
+
+async function readManifest(dir: string): Promise<z.infer<typeof Manifest>> {
+  const path = join(dir, FILE);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch {
+    throw new UsageError(`${dir}: not a sealed history (no ${FILE})`);
+  }
+  try {
+    return Manifest.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new HarnessError(`${path} is not the seal of a history`, { cause });
+  }
+}

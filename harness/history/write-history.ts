@@ -1,0 +1,173 @@
+/** Turns what a run recorded into a sealed history: Parquet tables, run-facts.json and manifest.json. */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type {
+  FaultEvent,
+  PhaseEvent,
+  QuiesceRecord,
+  SelfTelemetrySample,
+  TopologyEvent,
+} from "../model/history.js";
+import type { JournalManifest } from "../model/observer-api.js";
+import type { Scenario } from "../model/scenario.js";
+import { CONVERSIONS, JOURNAL_COLUMNS, RECORD_COLUMNS } from "./conversions.js";
+import { literal, openDatabase, type Database } from "./database.js";
+import type { JournalSource, RunFacts } from "./run-facts.js";
+import { measureFile, writeSeal } from "./seal.js";
+import { TABLE_NAMES } from "./tables.js";
+
+/** A journal as it was fetched, and what its observer vouched for. */
+export interface FetchedJournal {
+  readonly source: JournalSource;
+  readonly path: string;
+  readonly manifest: JournalManifest;
+  /** When the cut was made, Unix ms. */
+  readonly cutAtMs: number;
+}
+
+export interface HistoryInput {
+  readonly runId: string;
+  /** Decimal text of an unsigned 64-bit number. */
+  readonly seed: string;
+  readonly scenario: Scenario;
+  readonly agents: readonly { readonly node: string; readonly endpoint: string }[];
+  /** CoreDNS's configuration, as it was in the cluster. */
+  readonly corefile: string;
+  /** The multi-document YAML that was applied. */
+  readonly renderedYaml: string;
+  readonly journals: readonly FetchedJournal[];
+  readonly topology: readonly TopologyEvent[];
+  readonly faults: readonly FaultEvent[];
+  readonly phases: readonly PhaseEvent[];
+  readonly selfTelemetry: readonly SelfTelemetrySample[];
+  /** Null when the run has not waited for silence: a run that goes on, or one that was broken off. */
+  readonly quiesce: QuiesceRecord | null;
+  /** GeneratorStatus.maxLagMs at the end. */
+  readonly generatorMaxLagMs: number;
+  /** Kept for the reader, never judged. */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+export const RUN_FACTS_FILE = "run-facts.json";
+export const DEPLOYMENT_FILE = "deployment.yaml";
+
+/**
+ * Writes and seals the history of a run, or of the part of it so far, into `dir` (made if need be). A
+ * journal that is not what its observer vouched for is recorded as such, not refused: it is evidence.
+ */
+export async function sealHistory(dir: string, input: HistoryInput): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  const scratch = await mkdtemp(join(tmpdir(), "agent-gateway-chaos-"));
+  const database = await openDatabase();
+  try {
+    await createJournalViews(database, input.journals);
+    await createRecordViews(database, scratch, input);
+    for (const table of TABLE_NAMES) {
+      const target = literal(join(dir, `${table}.parquet`));
+      await database.query(
+        `COPY (${CONVERSIONS[table]}) TO ${target} (FORMAT parquet, COMPRESSION zstd)`,
+      );
+    }
+  } finally {
+    await database.close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+  await writeFile(
+    join(dir, RUN_FACTS_FILE),
+    `${JSON.stringify(await runFactsOf(input), null, 2)}\n`,
+  );
+  await writeFile(join(dir, DEPLOYMENT_FILE), input.renderedYaml);
+  const files = TABLE_NAMES.map((table) => `${table}.parquet`);
+  await writeSeal(dir, [...files, RUN_FACTS_FILE, DEPLOYMENT_FILE]);
+}
+
+async function createJournalViews(
+  database: Database,
+  journals: readonly FetchedJournal[],
+): Promise<void> {
+  const none = `SELECT ${nulls(JOURNAL_COLUMNS)}, NULL::VARCHAR AS source WHERE false`;
+  const each = journals.map(
+    ({ source, path }) =>
+      `SELECT *, ${literal(source)} AS source FROM ${ndjson(path, JOURNAL_COLUMNS)}`,
+  );
+  await database.query(`CREATE VIEW all_lines AS ${[none, ...each].join(" UNION ALL BY NAME ")}`);
+  await database.query(
+    "CREATE VIEW generator_lines AS SELECT * FROM all_lines WHERE source = 'generator'",
+  );
+}
+
+async function createRecordViews(
+  database: Database,
+  scratch: string,
+  input: HistoryInput,
+): Promise<void> {
+  const records = {
+    topology_events: input.topology,
+    fault_events: input.faults,
+    phase_events: input.phases,
+    self_telemetry_samples: input.selfTelemetry,
+  } satisfies Record<keyof typeof RECORD_COLUMNS, readonly object[]>;
+  for (const [view, columns] of Object.entries(RECORD_COLUMNS)) {
+    const path = join(scratch, `${view}.ndjson`);
+    const lines = records[view as keyof typeof records].map((record) => JSON.stringify(record));
+    await writeFile(path, lines.map((line) => `${line}\n`).join(""));
+    await database.query(`CREATE VIEW ${view} AS SELECT * FROM ${ndjson(path, columns)}`);
+  }
+}
+
+type Columns = Readonly<Record<string, string>>;
+
+/** A line that cannot be read becomes a row of nulls, which shows as a gap of the journal. */
+function ndjson(path: string, columns: Columns): string {
+  const types = Object.entries(columns).map(([name, type]) => `"${name}": ${literal(type)}`);
+  return (
+    `read_ndjson(${literal(path)}, columns = {${types.join(", ")}}, ignore_errors = true,` +
+    " maximum_object_size = 8388608)"
+  );
+}
+
+const nulls = (columns: Columns): string =>
+  Object.entries(columns)
+    .map(([name, type]) => `NULL::${type} AS "${name}"`)
+    .join(", ");
+
+async function runFactsOf(input: HistoryInput): Promise<RunFacts> {
+  const journals = [];
+  for (const journal of input.journals) {
+    const { manifest, path, source, cutAtMs } = journal;
+    const found = await measureFile(path);
+    journals.push({
+      source,
+      cutAtMs,
+      boots: [...manifest.boots],
+      lines: found.lines,
+      sha256: found.sha256,
+      mismatch: mismatchOf(manifest, found),
+    });
+  }
+  return {
+    schemaVersion: 1,
+    runId: input.runId,
+    seed: input.seed,
+    scenario: input.scenario,
+    agents: input.agents.map(({ node, endpoint }) => ({ node, endpoint })),
+    corefile: input.corefile,
+    quiesce: input.quiesce,
+    generatorMaxLagMs: input.generatorMaxLagMs,
+    journals,
+    options: { ...input.options },
+  };
+}
+
+function mismatchOf(
+  vouched: JournalManifest,
+  found: { bytes: number; lines: number; sha256: string },
+): string | null {
+  for (const field of ["bytes", "lines", "sha256"] as const) {
+    if (vouched[field] !== found[field]) {
+      return `${field}: the observer wrote ${String(vouched[field])}, fetched was ${String(found[field])}`;
+    }
+  }
+  return null;
+}
