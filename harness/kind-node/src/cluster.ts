@@ -5,7 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { controlPlaneKubectl, exportLogs, kubectlCommand } from "./access.js";
 import { execute, run, type Executor, type WorkOptions } from "./command.js";
 import { kindConfiguration, type ClusterShape } from "./configuration.js";
-import { KitError } from "./errors.js";
+import { KitError, messageOf } from "./errors.js";
+import { localImage } from "./docker.js";
 import { raiseInotifyLimits } from "./inotify.js";
 import { listClusters, listNodes, type ClusterNode, type OnCluster } from "./nodes.js";
 import {
@@ -51,6 +52,9 @@ export async function createCluster(options: CreateClusterOptions): Promise<Runn
       fix: `reuse it, choose another name, or remove it: kind delete cluster --name ${name}`,
     });
   }
+  if ((await localImage(image, signal)) === undefined) {
+    throw new KitError(`Docker has no image ${image}`, { fix: `docker pull ${image}` });
+  }
   const kind = await ensureKind(options);
   await raiseInotifyLimits(onProgress);
   await writeOwner(name, options.owner);
@@ -68,9 +72,22 @@ export async function createCluster(options: CreateClusterOptions): Promise<Runn
     await waitForNodes(name, options.workers + 1, options.waitMs, signal);
   } catch (error) {
     await cleanUpFailed(options);
-    throw error;
+    signal?.throwIfAborted();
+    throw creationError(options, error);
   }
   return { name, kubeconfigPath, nodes: await listNodes(name, { signal }) };
+}
+
+/** kind's progress hides its reason, which is the line that begins with ERROR. */
+function creationError({ name, logsDirectory }: CreateClusterOptions, cause: unknown): KitError {
+  const { command, stderr } = cause instanceof KitError ? cause : {};
+  const reason = /^ERROR: (?:failed to create cluster: )?(.+)$/m.exec(stderr ?? "")?.[1];
+  return new KitError(`cluster ${name} was not created: ${reason ?? messageOf(cause)}`, {
+    command,
+    stderr,
+    fix: logsDirectory === undefined ? undefined : `see the logs of its nodes in ${logsDirectory}`,
+    cause,
+  });
 }
 
 /** The signal does not count here: what was begun is removed. */

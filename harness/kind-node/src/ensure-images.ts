@@ -1,8 +1,9 @@
 /** Sees to it that Docker has the images of a run: what is there, pulled, or built. */
-import type { WorkOptions } from "./command.js";
+import { execute, run, type WorkOptions } from "./command.js";
 import { buildContext, type BuildContext } from "./build/context.js";
 import { buildNodeBase, buildStaticImages } from "./build/images.js";
 import { buildNodeImage } from "./build/node-image.js";
+import { CONTENT_LABEL } from "./content.js";
 import { localImage } from "./docker.js";
 import { KitError, messageOf } from "./errors.js";
 import { pullImage } from "./pull.js";
@@ -68,6 +69,7 @@ export async function ensureImages(options: EnsureImagesOptions): Promise<Ensure
     else others.push(found);
   }
   const built = await Promise.all(building);
+  if (built.some(({ origin }) => origin === "built")) await removeReplaced(options.signal);
   const order = (image: EnsuredImage): number => names.indexOf(image.name);
   return [...others, ...built].sort((a, b) => order(a) - order(b));
 }
@@ -77,29 +79,37 @@ async function presentOrPulled(
   options: EnsureImagesOptions,
   silentRegistries: Set<string>,
 ): Promise<EnsuredImage | undefined> {
-  const { mode, signal, onProgress } = options;
-  const canBuild = Object.hasOwn(RECIPES, name);
-  if (mode === "build" && canBuild) return undefined;
+  const { mode, signal, onProgress, registryMirror } = options;
+  const mayBuild = Object.hasOwn(RECIPES, name) && (await canBuild(mode, signal));
+  if (mode === "build" && mayBuild) return undefined;
   const present = await localImage(name, signal);
   if (mode !== "registry" && present !== undefined) {
-    // One that we built is only good if its recipe has not changed, which the build finds out.
-    if (present.content !== undefined && canBuild) return undefined;
-    return { name, digest: present.id, origin: "present" };
+    // One that we built is only good while its recipe is the same, which the build finds out.
+    const isCurrent = present.content === undefined || !mayBuild;
+    if (isCurrent) return { name, digest: present.id, origin: "present" };
+    if (registryMirror === undefined) return undefined;
   }
-  const registry = options.registryMirror ?? registryOf(name);
-  const givesUp = mode === "auto" && canBuild;
-  if (givesUp && silentRegistries.has(registry)) return undefined;
+  const registry = registryMirror ?? registryOf(name);
+  if (mayBuild && silentRegistries.has(registry)) return undefined;
   try {
-    const answerWithinMs = givesUp ? AUTO_ANSWER_MS : REGISTRY_ANSWER_MS;
+    const answerWithinMs = mayBuild ? AUTO_ANSWER_MS : REGISTRY_ANSWER_MS;
     await pullImage(name, { ...options, answerWithinMs });
   } catch (error) {
     signal?.throwIfAborted();
-    if (!givesUp) throw error;
+    if (!mayBuild) throw error;
     silentRegistries.add(registry);
-    onProgress?.(`cannot pull ${name}, building it: ${messageOf(error)}`);
+    onProgress?.(`${messageOf(error)}; building it`);
     return undefined;
   }
   return { name, digest: await idOf(name, signal), origin: "pulled" };
+}
+
+/** In `auto`, a host without Go lives on what it has and what it can pull. */
+async function canBuild(mode: ImageMode, signal: AbortSignal | undefined): Promise<boolean> {
+  if (mode !== "auto") return mode === "build";
+  const answer = await execute("go", ["version"], { signal }).catch(() => undefined);
+  signal?.throwIfAborted();
+  return answer?.exitCode === 0;
 }
 
 async function build(context: BuildContext, name: string): Promise<EnsuredImage> {
@@ -107,6 +117,12 @@ async function build(context: BuildContext, name: string): Promise<EnsuredImage>
   await RECIPES[name]?.(context);
   const digest = await idOf(name, context.signal);
   return { name, digest, origin: before?.id === digest ? "present" : "built" };
+}
+
+/** What a rebuild left without a name, of our images alone; one that a container still uses stays. */
+async function removeReplaced(signal: AbortSignal | undefined): Promise<void> {
+  const filter = ["--filter", `label=${CONTENT_LABEL}`];
+  await run("docker", ["image", "prune", "--force", ...filter], { signal });
 }
 
 async function idOf(name: string, signal: AbortSignal | undefined): Promise<string> {

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { run, type WorkOptions } from "./command.js";
-import { KitError } from "./errors.js";
+import { KitError, messageOf } from "./errors.js";
 import { mirroredName } from "./mirror.js";
 
 export interface PullOptions extends WorkOptions {
@@ -29,19 +29,19 @@ export async function pullImage(name: string, options: PullOptions): Promise<voi
         answered.abort();
         onProgress?.(`pull ${source}: ${line}`);
       },
-      fix: "check the network and the name, or use --images build",
     });
   } catch (error) {
-    if (signal?.aborted !== true && silence.signal.aborted) {
-      throw new KitError(
-        `the registry of ${source} does not answer within ${answerWithinMs / 1000} s`,
-        {
-          command: `docker pull ${source}`,
-          fix: "check the network, give --registry-mirror, or use --images build",
-        },
-      );
-    }
-    throw error;
+    signal?.throwIfAborted();
+    const stderr = error instanceof KitError ? error.stderr : undefined;
+    const reason = silence.signal.aborted
+      ? `its registry does not answer within ${answerWithinMs / 1000} s`
+      : (stderr ?? messageOf(error)).replace(/^Error response from daemon: /, "");
+    throw new KitError(`cannot pull ${source}: ${reason}`, {
+      command: `docker pull ${source}`,
+      fix: "check the name and the network, give --registry-mirror, or use --images build",
+      stderr,
+      cause: error,
+    });
   } finally {
     answered.abort();
     await watch;
