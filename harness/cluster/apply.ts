@@ -14,7 +14,10 @@ export interface ApplyOptions {
   readonly progress?: Progress;
 }
 
-/** Applies multi-document YAML in dependency order. HarnessError names the object that the API refused. */
+/**
+ * Applies multi-document YAML in dependency order. HarnessError names the object that the API
+ * refused.
+ */
 export const applyYaml = (
   client: ClusterClient,
   yaml: string,
@@ -45,7 +48,9 @@ export async function applyManifests(
   }
 }
 
-/** Deletes the namespace with all that is in it and waits until it is gone. Absent already: fine. */
+/**
+ * Deletes the namespace with all that is in it and waits until it is gone. Absent already: fine.
+ */
 export async function removeNamespace(
   client: ClusterClient,
   namespace: string,

@@ -52,8 +52,8 @@ next(process.argv.slice(1));
 `;
 
 /**
- * Runs a short-lived pod that connects to an unused pod address, an unused Service address and one outside.
- * HarnessError unless all three are refused within a second.
+ * Runs a short-lived pod that connects to an unused pod address, an unused Service address and one
+ * outside. HarnessError unless all three are refused within a second.
  */
 export async function checkEgress(
   client: ClusterClient,

@@ -1,4 +1,7 @@
-/** The connection to one cluster: typed APIs for objects, plain HTTPS for what is streamed or proxied. */
+/**
+ * The connection to one cluster: typed APIs for objects, plain HTTPS for what is streamed or
+ * proxied.
+ */
 import { readFileSync } from "node:fs";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { IncomingMessage } from "node:http";
@@ -18,7 +21,9 @@ export interface ClusterClient {
   readonly apps: AppsV1Api;
   readonly discovery: DiscoveryV1Api;
   readonly objects: KubernetesObjectApi;
-  /** One request to the API server. Resolves with the response, whatever its status, body unread. */
+  /**
+   * One request to the API server. Resolves with the response, whatever its status, body unread.
+   */
   open(request: ApiRequest): Promise<IncomingMessage>;
   /** Like `open`, with the whole body as text; HarnessError unless the status is 2xx. */
   call(request: ApiRequest): Promise<string>;

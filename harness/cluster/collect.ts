@@ -1,4 +1,6 @@
-/** Saves what the cluster says about itself: logs, events and pods, for whoever must explain a run. */
+/**
+ * Saves what the cluster says about itself: logs, events and pods, for whoever must explain a run.
+ */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { V1Pod } from "@kubernetes/client-node";
@@ -12,7 +14,10 @@ export interface CollectOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Collects what it can; what it cannot is returned as lines, never thrown: trouble is when it is needed. */
+/**
+ * Collects what it can; what it cannot is returned as lines, never thrown: trouble is when it is
+ * needed.
+ */
 export async function collectEvidence(
   client: ClusterClient,
   options: CollectOptions,
@@ -67,7 +72,10 @@ interface LogOf {
   readonly previous: boolean;
 }
 
-/** The current log of each container that has started, and the one before of each that has restarted. */
+/**
+ * The current log of each container that has started, and the one before of each that has
+ * restarted.
+ */
 function logsOf(pod: V1Pod): LogOf[] {
   const statuses = [
     ...(pod.status?.initContainerStatuses ?? []),
@@ -88,7 +96,9 @@ const writeJson = (path: string, value: unknown): Promise<void> =>
 const SECRET_NAME = /token|secret|passw|credential|api-?_?key|authorization/i;
 const REDACTED = "[redacted]";
 
-/** JSON replacer: hides the value of an environment variable or field whose name speaks of a secret. */
+/**
+ * JSON replacer: hides the value of an environment variable or field whose name speaks of a secret.
+ */
 export function redactField(key: string, value: unknown): unknown {
   if (key === "managedFields") return undefined;
   if (typeof value === "string") return SECRET_NAME.test(key) ? REDACTED : redactText(value);

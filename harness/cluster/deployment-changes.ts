@@ -1,7 +1,10 @@
 /** What one rendered deployment sets differently from another, as lines for a report. */
 import { nameOf, parseManifests } from "./manifests.js";
 
-/** Lines such as `Deployment otel-gateway: spec.replicas 3 -> 5`, in the order of the first rendering. */
+/**
+ * Lines such as `Deployment otel-gateway: spec.replicas 3 -> 5`, in the order of the first
+ * rendering.
+ */
 export function deploymentChanges(beforeYaml: string, afterYaml: string): string[] {
   const before = leavesOf(beforeYaml);
   const after = leavesOf(afterYaml);
@@ -13,7 +16,10 @@ export function deploymentChanges(beforeYaml: string, afterYaml: string): string
   return changes;
 }
 
-/** Every scalar of every object by its path; elements of a list go by their name where they have one. */
+/**
+ * Every scalar of every object by its path; elements of a list go by their name where they have
+ * one.
+ */
 function leavesOf(yaml: string): Map<string, string> {
   const leaves = new Map<string, string>();
   const walk = (path: string, value: unknown): void => {

@@ -8,7 +8,9 @@ import { deploymentChanges } from "./deployment-changes.js";
 const DEPLOYMENTS = join(import.meta.dirname, "../../fixtures/deployments");
 const read = (file: string): Promise<string> => readFile(join(DEPLOYMENTS, file), "utf8");
 
-/** A collector configuration dressed as an object, so that two can be compared setting by setting. */
+/**
+ * A collector configuration dressed as an object, so that two can be compared setting by setting.
+ */
 const asObject = async (file: string): Promise<string> =>
   JSON.stringify({
     apiVersion: "v1",

@@ -14,7 +14,9 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** Parses rendered YAML. UsageError names `source` and the line or document that is not an object. */
+/**
+ * Parses rendered YAML. UsageError names `source` and the line or document that is not an object.
+ */
 export function parseManifests(yaml: string, source: string): Manifest[] {
   const documents = parseAllDocuments(yaml);
   if (!Array.isArray(documents)) return [];

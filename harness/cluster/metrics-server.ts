@@ -1,4 +1,6 @@
-/** Deploys metrics-server and waits until the metrics API answers for every node: the HPA reads it. */
+/**
+ * Deploys metrics-server and waits until the metrics API answers for every node: the HPA reads it.
+ */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Progress } from "../model/progress.js";

@@ -1,4 +1,6 @@
-/** Talks to one observer pod through the API server's pod proxy, so that nothing must be exposed. */
+/**
+ * Talks to one observer pod through the API server's pod proxy, so that nothing must be exposed.
+ */
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { Transform } from "node:stream";
@@ -16,7 +18,10 @@ import type { ApiRequest, ClusterClient } from "./client.js";
 
 export interface ObserverPod {
   readonly namespace: string;
-  /** Pod name, not the workload's: a replaced pod has another journal and must not pass for the same. */
+  /**
+   * Pod name, not the workload's: a replaced pod has another journal and must not pass for the
+   * same.
+   */
   readonly pod: string;
 }
 
@@ -24,8 +29,8 @@ interface ObserverClient<Status> {
   readonly pod: string;
   status(signal?: AbortSignal): Promise<Status>;
   /**
-   * Streams the journal as it is now into the file `path` and checks its length and hash against the manifest,
-   * which it returns. HarnessError when they differ.
+   * Streams the journal as it is now into the file `path` and checks its length and hash against
+   * the manifest, which it returns. HarnessError when they differ.
    */
   fetchJournal(path: string, signal?: AbortSignal): Promise<JournalManifest>;
 }

@@ -15,7 +15,9 @@ export const OBSERVER_REPOSITORY = "agent-gateway-chaos/observer";
 const BUNDLES = ["generator.mjs", "backend.mjs"];
 const BUILD_TIMEOUT_MS = 5 * 60_000;
 
-/** Name of the image, tagged with a hash of all that goes into it; builds it unless Docker has it. */
+/**
+ * Name of the image, tagged with a hash of all that goes into it; builds it unless Docker has it.
+ */
 export async function ensureObserverImage(options: {
   readonly signal?: AbortSignal | undefined;
   readonly progress: Progress;

@@ -1,4 +1,7 @@
-/** The observers as Kubernetes objects: one generator and three backends of one image, on the control plane. */
+/**
+ * The observers as Kubernetes objects: one generator and three backends of one image, on the
+ * control plane.
+ */
 import { LABELS, NAMESPACE } from "../model/ids.js";
 import { CONTROL_PORT } from "../model/observer-api.js";
 import { BACKENDS, type BackendName } from "../model/signal.js";

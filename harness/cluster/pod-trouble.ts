@@ -6,7 +6,7 @@ export interface PodTrouble {
   readonly line: string;
   /** True when no amount of waiting mends it: what was asked for cannot exist. */
   readonly hopeless: boolean;
-  /** The container whose log tells more; undefined when none has run. */
+  /** The container whose log tells why it ended; undefined when none has. */
   readonly logOf?: { readonly container: string; readonly previous: boolean };
 }
 
@@ -25,7 +25,7 @@ export function podTrouble(pod: V1Pod): PodTrouble | undefined {
   const unready = statuses.find((status) => !status.ready);
   if (unready !== undefined) {
     const line = `${name}, container ${unready.name}: running, not ready${afterwards(unready)}`;
-    return { line, hopeless: false, logOf: { container: unready.name, previous: false } };
+    return { line, hopeless: false };
   }
   const failed = pod.status?.conditions?.find(({ status }) => status === "False");
   const reason = failed?.message ?? failed?.reason ?? pod.status?.reason ?? "no container yet";

@@ -1,4 +1,6 @@
-/** Makes the cluster of a run, or takes one that was kept, and proves that it is what a run needs. */
+/**
+ * Makes the cluster of a run, or takes one that was kept, and proves that it is what a run needs.
+ */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
@@ -70,9 +72,9 @@ const LIFETIME_S = 4 * 3_600;
 const KEPT_LIFETIME_S = 24 * 3_600;
 
 /**
- * Images, cluster, egress guard, CoreDNS, metrics-server, observers' image, and the checks of all that.
- * HarnessError or UsageError with a fix; a cluster that was begun is removed by kind-node or by the caller's
- * teardown (`removeCluster`).
+ * Images, cluster, egress guard, CoreDNS, metrics-server, observers' image, and the checks of all
+ * that. HarnessError or UsageError with a fix; a cluster that was begun is removed by kind-node or
+ * by the caller's teardown (`removeCluster`).
  */
 export async function provisionCluster(options: ProvisionOptions): Promise<ProvisionedCluster> {
   const { name, progress, signal, kubeconfigPath } = options;

@@ -17,7 +17,9 @@ export interface RenderOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The rendered YAML. UsageError names the directory, and the file and line as Kustomize says them. */
+/**
+ * The rendered YAML. UsageError names the directory, and the file and line as Kustomize says them.
+ */
 export async function renderDeployment(options: RenderOptions): Promise<string> {
   await demandDirectory(options.dir);
   if (options.kindSized !== true) return runKustomize(options, options.dir);

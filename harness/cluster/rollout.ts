@@ -1,4 +1,7 @@
-/** Waits until Deployments and DaemonSets run as they are described; says which pod does not, and why. */
+/**
+ * Waits until Deployments and DaemonSets run as they are described; says which pod does not, and
+ * why.
+ */
 import type { V1Pod } from "@kubernetes/client-node";
 import { HarnessError } from "../model/errors.js";
 import type { Progress } from "../model/progress.js";
@@ -20,8 +23,8 @@ export interface RolloutOptions {
 }
 
 /**
- * Resolves when every workload has all its pods, of its newest template, ready. HarnessError at the deadline,
- * and at once when a pod cannot ever start.
+ * Resolves when every workload has all its pods, of its newest template, ready. HarnessError at the
+ * deadline, and at once when a pod cannot ever start.
  */
 export async function waitForRollout(
   client: ClusterClient,

@@ -22,7 +22,10 @@ const USEFUL = new RegExp(
     "|process_memory_rss|process_cpu_seconds|process_uptime)",
 );
 
-/** One sample of each useful metric of each running agent and gateway; a pod that does not answer gives none. */
+/**
+ * One sample of each useful metric of each running agent and gateway; a pod that does not answer
+ * gives none.
+ */
 export async function scrapeCollectors(
   client: ClusterClient,
   options: SelfTelemetryOptions,
@@ -60,7 +63,10 @@ export async function scrapeCollectors(
   return { samples, unanswered };
 }
 
-/** Scrapes every `intervalMs` until stopped. Dead pods are passed over: their silence is what faults make. */
+/**
+ * Scrapes every `intervalMs` until stopped. Dead pods are passed over: their silence is what faults
+ * make.
+ */
 export function watchSelfTelemetry(
   client: ClusterClient,
   options: SelfTelemetryOptions & {
@@ -82,8 +88,8 @@ export function watchSelfTelemetry(
 }
 
 /**
- * Requests that wait in the sending queues of all agents and gateways. HarnessError when a collector does not
- * answer: a queue that nobody saw is not empty.
+ * Requests that wait in the sending queues of all agents and gateways. HarnessError when a
+ * collector does not answer: a queue that nobody saw is not empty.
  */
 export async function queuedRequests(
   client: ClusterClient,

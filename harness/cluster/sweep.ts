@@ -1,4 +1,6 @@
-/** Removes what earlier runs left behind: clusters that carry our mark and images of our repository. */
+/**
+ * Removes what earlier runs left behind: clusters that carry our mark and images of our repository.
+ */
 import { execa } from "execa";
 import { clusterOwner, listClusters, type ClusterOwner } from "kind-node";
 import type { Progress } from "../model/progress.js";

@@ -31,7 +31,10 @@ export function podStates(pod: V1Pod): Map<string, TopologyState> {
   return new Map([[uid, state]]);
 }
 
-/** The states of the gateway endpoints of a slice, under service and pod UID; none for other Services. */
+/**
+ * The states of the gateway endpoints of a slice, under service and pod UID; none for other
+ * Services.
+ */
 export function endpointStates(slice: V1EndpointSlice): Map<string, TopologyState> {
   const service = slice.metadata?.labels?.[SERVICE_LABEL] ?? "";
   const states = new Map<string, TopologyState>();
@@ -57,7 +60,10 @@ export function endpointStates(slice: V1EndpointSlice): Map<string, TopologyStat
   return states;
 }
 
-/** The events that lead from one state to the next, all at `atMs`. A deletion repeats the last known facts. */
+/**
+ * The events that lead from one state to the next, all at `atMs`. A deletion repeats the last known
+ * facts.
+ */
 export function changesBetween(
   before: ReadonlyMap<string, TopologyState>,
   after: ReadonlyMap<string, TopologyState>,

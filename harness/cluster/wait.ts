@@ -1,4 +1,6 @@
-/** Bounded waiting: every wait has a deadline, an interval, a way to stop it and a last observation. */
+/**
+ * Bounded waiting: every wait has a deadline, an interval, a way to stop it and a last observation.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatDuration } from "../model/durations.js";
 import { HarnessError, messageOf, UsageError } from "../model/errors.js";
@@ -11,8 +13,9 @@ export interface WaitOptions<T> {
   /** What is waited for, to follow "waiting for". */
   readonly what: string;
   /**
-   * Looks once. A HarnessError or UsageError that it throws ends the wait at once: it cannot get better. Any
-   * other error counts as an observation. It should pass the signal on, which also aborts at the deadline.
+   * Looks once. A HarnessError or UsageError that it throws ends the wait at once: it cannot get
+   * better. Any other error counts as an observation. It should pass the signal on, which also
+   * aborts at the deadline.
    */
   readonly probe: (signal: AbortSignal) => Promise<Look<T>>;
   /** Longest wait, from the call. */
@@ -35,7 +38,13 @@ const REAL_CLOCK: Clock = {
   sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
 };
 
-/** Looks until the probe is done. HarnessError with the last observation when the deadline passes first. */
+/** What the look at the deadline may take, so that it is an observation and not a race. */
+const LAST_LOOK_MS = 2_000;
+
+/**
+ * Looks until the probe is done. HarnessError with the last observation when the deadline passes
+ * first.
+ */
 export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
   const { what, timeoutMs, intervalMs = 500, signal, clock = REAL_CLOCK } = options;
   const deadlineMs = clock.now() + timeoutMs;
@@ -60,7 +69,8 @@ export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
 async function lookOnce<T>(options: WaitOptions<T>, leftMs: number): Promise<Look<T>> {
   const cut = new AbortController();
   const stop = AbortSignal.any([cut.signal, ...(options.signal ? [options.signal] : [])]);
-  const timer = setTimeout(() => cut.abort(new Error("no answer")), Math.max(1, leftMs));
+  const lookMs = Math.max(leftMs, Math.min(LAST_LOOK_MS, options.timeoutMs));
+  const timer = setTimeout(() => cut.abort(new Error("no answer")), lookMs);
   const stopped = new Promise<never>((_, reject) => {
     stop.addEventListener("abort", () => reject(stop.reason as Error), { once: true });
   });

@@ -69,7 +69,9 @@ interface Stream<T extends Listed> {
   readonly states: (object: T) => Map<string, TopologyState>;
 }
 
-/** Lists once before it resolves, then watches in the background, listing again after each break. */
+/**
+ * Lists once before it resolves, then watches in the background, listing again after each break.
+ */
 async function follow<T extends Listed>(
   client: ClusterClient,
   stream: Stream<T>,

@@ -46,7 +46,9 @@ export function killGatewayFault(spec: KillGateway): Fault {
   };
 }
 
-/** The pods to strike: a choice of the seed, independent of the order in which the API lists pods. */
+/**
+ * The pods to strike: a choice of the seed, independent of the order in which the API lists pods.
+ */
 export function pickTargets(
   ready: readonly FaultTarget[],
   pick: KillGateway["pick"],
@@ -67,8 +69,8 @@ export function pickTargets(
 }
 
 /**
- * Done when no target's UID is left and as many ready gateways as before are there, of which as many as were
- * killed are new.
+ * Done when no target's UID is left and as many ready gateways as before are there, of which as
+ * many as were killed are new.
  */
 export function judgeProof(
   before: readonly FaultTarget[],

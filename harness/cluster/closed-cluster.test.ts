@@ -1,0 +1,89 @@
+import { expect } from "chai";
+import { lastAddress } from "./check-egress.js";
+import { redactField, redactText } from "./collect.js";
+import { withoutForward } from "./coredns.js";
+import { observerManifests } from "./observer-manifests.js";
+import { reasonToSweep } from "./sweep.js";
+
+describe("withoutForward", () => {
+  const rest =
+    ".:53 {\n    errors\n    cache 30 {\n       disable success cluster.local\n    }\n}\n";
+
+  it("takes the block out and leaves everything else as it is", () => {
+    const block = "    forward . /etc/resolv.conf {\n       max_concurrent 1000\n    }\n";
+    expect(withoutForward(rest.replace("    cache", `${block}    cache`))).to.equal(rest);
+  });
+
+  it("takes a forward of one line out, and changes a closed Corefile in nothing", () => {
+    const line = "    forward . /etc/resolv.conf\n";
+    expect(withoutForward(rest.replace("    cache", `${line}    cache`))).to.equal(rest);
+    expect(withoutForward(rest)).to.equal(rest);
+  });
+});
+
+describe("lastAddress", () => {
+  it("is the last usable address of the network", () => {
+    expect(lastAddress("10.244.0.0/16")).to.equal("10.244.255.254");
+    expect(lastAddress("10.96.0.0/12")).to.equal("10.111.255.254");
+    expect(lastAddress("192.168.1.128/25")).to.equal("192.168.1.254");
+  });
+});
+
+describe("reasonToSweep", () => {
+  const alive = () => true;
+  const dead = () => false;
+
+  it("spares a cluster in use and a kept one, and takes expired and orphaned ones", () => {
+    const used = { run: "r", pid: 7, expiresAtS: 100 };
+    const kept = { run: "kept", pid: 7, expiresAtS: 100 };
+    expect(reasonToSweep(used, 50, alive)).to.equal(undefined);
+    expect(reasonToSweep(kept, 50, dead)).to.equal(undefined);
+    expect(reasonToSweep(used, 50, dead)).to.equal("its owner, process 7, is gone");
+    expect(reasonToSweep(used, 100, alive)).to.equal("expired");
+    expect(reasonToSweep(kept, 100, alive)).to.equal("expired");
+  });
+});
+
+describe("collected evidence", () => {
+  it("holds no secret from an environment, a field or a log", () => {
+    const pod = { env: [{ name: "API_TOKEN", value: "s3cret" }], password: "s3cret", name: "gw" };
+    const text = JSON.stringify(pod, redactField);
+    expect(text).not.to.contain("s3cret");
+    expect(text).to.contain("gw");
+    expect(redactText("authorization: Bearer abc.def")).not.to.contain("abc.def");
+  });
+
+  it("leaves an ordinary text alone", () => {
+    expect(redactText("dial tcp 10.96.0.1:443: connection refused")).to.equal(
+      "dial tcp 10.96.0.1:443: connection refused",
+    );
+  });
+});
+
+describe("observerManifests", () => {
+  const manifests = observerManifests({
+    image: "observer:1",
+    runId: "r1",
+    ownerPid: 7,
+    expiresAtS: 99,
+  });
+
+  it("has a Service and a Deployment of each backend, and a generator without a Service", () => {
+    const names = manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort();
+    expect(names).to.deep.equal([
+      "Deployment generator",
+      "Deployment loki",
+      "Deployment mimir",
+      "Deployment tempo",
+      "Service loki",
+      "Service mimir",
+      "Service tempo",
+    ]);
+  });
+
+  it("labels everything with run, owner and expiry", () => {
+    for (const { metadata } of manifests) {
+      expect(Object.values(metadata.labels ?? {})).to.include.members(["r1", "7", "99"]);
+    }
+  });
+});

@@ -1,0 +1,102 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import type { FaultEvent, FaultTarget } from "../model/history.js";
+import { random } from "../model/random.js";
+import type { FaultContext } from "./fault.js";
+import { judgeProof, pickTargets } from "./kill-gateway.js";
+import { strike } from "./strike.js";
+
+const gateway = (n: number): FaultTarget => ({
+  kind: "pod",
+  name: `gw-${String(n)}`,
+  uid: `u${String(n)}`,
+  ip: `10.0.0.${String(n)}`,
+});
+const three = [1, 2, 3].map(gateway);
+
+describe("pickTargets", () => {
+  it("depends on the seed and not on the order of the list", () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 1n << 63n }), (seed) => {
+        const pick = (pods: FaultTarget[]) => pickTargets(pods, "two", random(seed));
+        expect(pick([...three].reverse())).to.deep.equal(pick(three));
+      }),
+    );
+  });
+
+  it("picks every gateway for some seed, never one twice", () => {
+    const picked = new Set<string>();
+    for (let seed = 0n; seed < 50n; seed++) {
+      const targets = pickTargets(three, "two", random(seed));
+      expect(new Set(targets.map(({ uid }) => uid)).size).to.equal(2);
+      targets.forEach(({ uid }) => picked.add(uid));
+    }
+    expect(picked.size).to.equal(3);
+    expect(pickTargets(three, "all", random(1n))).to.have.length(3);
+  });
+
+  it("refuses to strike fewer than it was asked for", () => {
+    expect(() => pickTargets([], "one", random(1n))).to.throw("needs 1 ready gateways");
+    expect(() => pickTargets([], "all", random(1n))).to.throw("there are 0");
+    expect(() => pickTargets(three.slice(1, 2), "two", random(1n))).to.throw("there are 1");
+  });
+});
+
+describe("the proof of kill-gateway", () => {
+  const targets = three.slice(0, 1);
+  const ready = (n: number) => ({ ...gateway(n), ready: true });
+  const starting = (n: number) => ({ ...gateway(n), ready: false });
+
+  it("fails while the struck pod's UID is there: a dry run never passes", () => {
+    expect(judgeProof(three, targets, [1, 2, 3].map(ready))).to.deep.equal({
+      done: false,
+      seen: "gw-1 (UID u1) still there",
+    });
+  });
+
+  it("fails until a new UID is ready; the survivors do not count", () => {
+    expect(judgeProof(three, targets, [ready(2), ready(3)]).done).to.equal(false);
+    expect(judgeProof(three, targets, [ready(2), ready(3), starting(4)]).done).to.equal(false);
+  });
+
+  it("names the UIDs that went and came", () => {
+    expect(judgeProof(three, targets, [2, 3, 4].map(ready))).to.deep.equal({
+      done: true,
+      value: "gw-1 (UID u1) gone, gw-4 (UID u4) ready",
+    });
+  });
+});
+
+describe("strike", () => {
+  const context = { signal: undefined } as unknown as FaultContext;
+  const spec = { kind: "kill-gateway", how: "force-delete", pick: "one" } as const;
+  const run = async (fault: Parameters<typeof strike>[1]): Promise<FaultEvent["step"][]> => {
+    const steps: FaultEvent["step"][] = [];
+    const struck = strike({ spec, index: 0, context, onEvent: (e) => steps.push(e.step) }, fault);
+    await struck.run();
+    await struck.heal();
+    await struck.heal();
+    return steps;
+  };
+  const fine = {
+    inject: () => Promise.resolve(three.slice(0, 1)),
+    prove: () => Promise.resolve({ proven: true, proof: "gone" }),
+    heal: () => Promise.resolve(),
+  };
+
+  it("records injecting, injected, proven and, once, healed", async () => {
+    expect(await run(fine)).to.deep.equal(["injecting", "injected", "proven", "healed"]);
+  });
+
+  it("records a fault that cannot be injected as not proven, and still heals", async () => {
+    const fault = { ...fine, inject: () => Promise.reject(new Error("no gateway")) };
+    expect(await run(fault)).to.deep.equal(["injecting", "not-proven", "healed"]);
+  });
+
+  it("heals nothing that was never struck", async () => {
+    const steps: string[] = [];
+    const waiting = strike({ spec, index: 0, context, onEvent: (e) => steps.push(e.step) }, fine);
+    await waiting.heal();
+    expect(steps).to.deep.equal([]);
+  });
+});
