@@ -2,7 +2,10 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { podTrouble } from "./pod-trouble.js";
 
-const pod = (status: object): V1Pod => ({ metadata: { name: "gw-1" }, status });
+const pod = (status: object): V1Pod => {
+  const object: unknown = { metadata: { name: "gw-1" }, status };
+  return object as V1Pod;
+};
 const waiting = (reason: string, more: object = {}): V1Pod =>
   pod({
     phase: "Pending",

@@ -22,10 +22,11 @@ import {
   type EnsuredImage,
   type ImageMode,
 } from "kind-node";
-import { HarnessError, UsageError } from "../model/errors.js";
+import { HarnessError, messageOf, UsageError } from "../model/errors.js";
 import type { Progress } from "../model/progress.js";
 import { checkEgress, type EgressCheck } from "./check-egress.js";
 import { connectCluster, type ClusterClient } from "./client.js";
+import { collectEvidence } from "./collect.js";
 import { closeCoreDns } from "./coredns.js";
 import { kit } from "./kit-errors.js";
 import { deployMetricsServer } from "./metrics-server.js";
@@ -73,11 +74,11 @@ const KEPT_LIFETIME_S = 24 * 3_600;
 
 /**
  * Images, cluster, egress guard, CoreDNS, metrics-server, observers' image, and the checks of all
- * that. HarnessError or UsageError with a fix; a cluster that was begun is removed by kind-node or
- * by the caller's teardown (`removeCluster`).
+ * that. HarnessError or UsageError with a fix. When it fails half way, the cluster that it made is
+ * removed again unless it was to be kept; a reused one stays.
  */
 export async function provisionCluster(options: ProvisionOptions): Promise<ProvisionedCluster> {
-  const { name, progress, signal, kubeconfigPath } = options;
+  const { name, progress, signal } = options;
   const work = { signal, onProgress: (line: string) => progress.status(line) };
   await demandNameFits(options);
   const kubectl = await kit(ensureKubectl(work));
@@ -86,20 +87,27 @@ export async function provisionCluster(options: ProvisionOptions): Promise<Provi
   );
   const observerImage = await ensureObserverImage({ signal, progress });
   await (options.reuse ? adopt(options) : create(options, images));
-  await kit(installEgressGuard(name, { signal }));
-  progress.event(`cluster ${name}: ${options.reuse ? "reused" : "created"}, egress guard on`);
+  progress.event(`cluster ${name}: ${options.reuse ? "reused" : "created"}`);
+  try {
+    return { ...(await equip(options, observerImage)), kubectl, images };
+  } catch (thrown) {
+    if (!options.reuse && !options.keep) await abandon(options);
+    throw thrown;
+  }
+}
 
+/** Makes a bare cluster fit for a run, side by side where nothing depends on the other. */
+async function equip(
+  options: ProvisionOptions,
+  observerImage: string,
+): Promise<Omit<ProvisionedCluster, "kubectl" | "images">> {
+  const { name, kubeconfigPath, signal, progress } = options;
+  await kit(installEgressGuard(name, { signal }));
   const client = connectCluster({ kubeconfigPath });
-  const load = async (): Promise<void> => {
-    const nodes = await kit(listNodes(name, { signal }));
-    const controlPlanes = nodes.filter(({ role }) => role === "control-plane");
-    const onto = controlPlanes.map((node) => node.name);
-    await kit(loadImages(name, [observerImage], { ...work, nodes: onto }));
-  };
   const [corefile] = await Promise.all([
     closeCoreDns(client, { signal, progress }),
     deployMetricsServer(client, { signal, progress, nodes: WORKERS + 1 }),
-    load(),
+    loadOntoControlPlane(options, observerImage),
   ]);
   const egress = await checkEgress(client, {
     image: observerImage,
@@ -113,14 +121,41 @@ export async function provisionCluster(options: ProvisionOptions): Promise<Provi
     name,
     kubeconfigPath,
     client,
-    kubectl,
     observerImage,
-    images,
     corefile,
     egress,
     egressCounters: () => kit(egressCounters(name)),
     remove: () => removeCluster(name, kubeconfigPath),
   };
+}
+
+async function loadOntoControlPlane(options: ProvisionOptions, image: string): Promise<void> {
+  const { name, signal, progress } = options;
+  const nodes = (await kit(listNodes(name, { signal })))
+    .filter(({ role }) => role === "control-plane")
+    .map((node) => node.name);
+  const onProgress = (line: string): void => progress.status(line);
+  await kit(loadImages(name, [image], { nodes, signal, onProgress }));
+}
+
+/** Saves what the half-made cluster says about itself, then removes it. The signal does not count. */
+async function abandon({
+  name,
+  kubeconfigPath,
+  logsDirectory,
+  signal,
+  progress,
+}: ProvisionOptions): Promise<void> {
+  if (logsDirectory !== undefined && signal?.aborted !== true) {
+    const namespaces = ["kube-system", "default"];
+    const client = connectCluster({ kubeconfigPath });
+    await collectEvidence(client, { namespaces, dir: logsDirectory });
+    progress.event(`logs of the half-made cluster: ${logsDirectory}`);
+  }
+  progress.status(`removing cluster ${name}`);
+  await removeCluster(name, kubeconfigPath).catch((thrown: unknown) => {
+    progress.warn(`cluster ${name} could not be removed: ${messageOf(thrown)}`);
+  });
 }
 
 /** Deletes a cluster of ours; fine when there is none of that name. */

@@ -1,10 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { FaultEvent, FaultTarget } from "../model/history.js";
+import type { FaultTarget } from "../model/history.js";
 import { random } from "../model/random.js";
-import type { FaultContext } from "./fault.js";
 import { judgeProof, pickTargets } from "./kill-gateway.js";
-import { strike } from "./strike.js";
 
 const gateway = (n: number): FaultTarget => ({
   kind: "pod",
@@ -64,39 +62,5 @@ describe("the proof of kill-gateway", () => {
       done: true,
       value: "gw-1 (UID u1) gone, gw-4 (UID u4) ready",
     });
-  });
-});
-
-describe("strike", () => {
-  const context = { signal: undefined } as unknown as FaultContext;
-  const spec = { kind: "kill-gateway", how: "force-delete", pick: "one" } as const;
-  const run = async (fault: Parameters<typeof strike>[1]): Promise<FaultEvent["step"][]> => {
-    const steps: FaultEvent["step"][] = [];
-    const struck = strike({ spec, index: 0, context, onEvent: (e) => steps.push(e.step) }, fault);
-    await struck.run();
-    await struck.heal();
-    await struck.heal();
-    return steps;
-  };
-  const fine = {
-    inject: () => Promise.resolve(three.slice(0, 1)),
-    prove: () => Promise.resolve({ proven: true, proof: "gone" }),
-    heal: () => Promise.resolve(),
-  };
-
-  it("records injecting, injected, proven and, once, healed", async () => {
-    expect(await run(fine)).to.deep.equal(["injecting", "injected", "proven", "healed"]);
-  });
-
-  it("records a fault that cannot be injected as not proven, and still heals", async () => {
-    const fault = { ...fine, inject: () => Promise.reject(new Error("no gateway")) };
-    expect(await run(fault)).to.deep.equal(["injecting", "not-proven", "healed"]);
-  });
-
-  it("heals nothing that was never struck", async () => {
-    const steps: string[] = [];
-    const waiting = strike({ spec, index: 0, context, onEvent: (e) => steps.push(e.step) }, fine);
-    await waiting.heal();
-    expect(steps).to.deep.equal([]);
   });
 });
