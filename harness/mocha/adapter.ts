@@ -41,7 +41,7 @@ function addSuite(mocha: Mocha, scenario: Scenario, options: MochaOptions): void
   });
   for (const title of testTitles(scenario, options.controls)) {
     suite.addTest(
-      new Mocha.Test(title, function () {
+      new Mocha.Test(title, function (this: Mocha.Context) {
         if (record === undefined) throw new Error("the run left no record");
         if (options.controls) assertControl(scenario, record);
         else assertInvariant(record, title, this);

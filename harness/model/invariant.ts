@@ -70,8 +70,8 @@ export const recoversWithin = (limitMs: number): RecoveryTime => ({
 
 /** Rows that a reader can check: the evidence of an invariant. At most `rows.length` of `total` are shown. */
 export interface Evidence {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly (string | number | boolean | null)[])[];
+  readonly columns: string[];
+  readonly rows: (string | number | boolean | null)[][];
   readonly total: number;
 }
 

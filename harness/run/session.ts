@@ -1,9 +1,11 @@
 /** What the runs of one command share: the cluster, what is known about it, and its removal. */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { provisionCluster, type ProvisionedCluster } from "../cluster/provision.js";
-import { Interrupted } from "../model/errors.js";
+import { checkHost } from "kind-node";
+import { provisionCluster, removeCluster, type ProvisionedCluster } from "../cluster/provision.js";
+import { HarnessError } from "../model/errors.js";
+import { runIdOf } from "../model/ids.js";
 import type { Progress } from "../model/progress.js";
 import type { RunOptions } from "./options.js";
 import { teardown } from "./teardown.js";
@@ -14,8 +16,62 @@ export interface Session {
   /** Aborts when the user asks to stop. */
   readonly signal: AbortSignal;
   readonly cluster: ProvisionedCluster;
-  /** How long provisioning took, milliseconds. */
+  /** How long provisioning took. */
   readonly provisionMs: number;
   /** Removes the cluster unless it is to be kept. */
   close(): Promise<void>;
+}
+
+/** Checks the host, then provisions; what was begun is removed when that fails or is interrupted. */
+export async function openSession(
+  options: RunOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Session> {
+  progress.phase("provision");
+  const startedMs = Date.now();
+  await demandHost(options, signal);
+  const scratch = await mkdtemp(join(tmpdir(), "agent-gateway-chaos-"));
+  const kubeconfigPath = options.keepCluster
+    ? join(options.reportsDir, `${options.clusterName}.kubeconfig`)
+    : join(scratch, "kubeconfig");
+  const undo = teardown();
+  undo.before("remove temporary files", () => rm(scratch, { recursive: true, force: true }));
+  try {
+    const cluster = await provisionCluster({
+      name: options.clusterName,
+      reuse: options.reuseCluster,
+      keep: options.keepCluster,
+      runId: runIdOf(new Date(startedMs), options.seed),
+      images: options.images,
+      registryMirror: options.registryMirror,
+      kubeconfigPath,
+      logsDirectory: join(options.reportsDir, "cluster-logs"),
+      signal,
+      progress,
+    });
+    const close = async (): Promise<void> => {
+      progress.phase("teardown");
+      await undo.run(progress);
+    };
+    if (options.keepCluster) {
+      progress.event(
+        `cluster ${options.clusterName} is kept: kubectl --kubeconfig ${kubeconfigPath} get pods -A; ` +
+          "remove it with: npx chaos sweep --all",
+      );
+    } else {
+      undo.before(`remove cluster ${options.clusterName}`, () => cluster.remove());
+    }
+    const provisionMs = Date.now() - startedMs;
+    return { options, progress, signal, cluster, provisionMs, close };
+  } catch (thrown) {
+    await undo.run(progress);
+    throw thrown;
+  }
+}
+
+async function demandHost(options: RunOptions, signal: AbortSignal): Promise<void> {
+  const [first] = await checkHost({ mode: options.images, signal });
+  signal.throwIfAborted();
+  if (first !== undefined) throw new HarnessError(first.problem, { fix: first.fix });
 }

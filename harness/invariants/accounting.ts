@@ -1,0 +1,73 @@
+/** The books of each signal, counted from the classification. */
+import { balances, type Accounting } from "../model/accounting.js";
+import { SIGNALS, type Signal } from "../model/signal.js";
+import type { Judged } from "./classify.js";
+
+type Counts = Omit<Accounting, "balances">;
+
+/** Every attempted item in exactly one column; `received` is counted apart, so that the sums can fail. */
+export async function account({ history }: Judged): Promise<Record<Signal, Accounting>> {
+  const rows = await history.query<Counts & { signal: Signal }>(
+    `SELECT signal, count(*) AS attempted,
+       count(*) FILTER (answer = 'acked') AS acked,
+       count(*) FILTER (answer = 'refused') AS refused,
+       count(*) FILTER (answer = 'indeterminate') AS indeterminate,
+       count(*) FILTER (state = 'delivered') AS delivered,
+       count(*) FILTER (state = 'lost' AND rule IS NOT NULL) AS "lostExplained",
+       count(*) FILTER (state = 'lost' AND rule IS NULL) AS "lostUnexplained",
+       count(*) FILTER (state = 'sampled-out') AS "sampledOut",
+       count(*) FILTER (state = 'leaked') AS leaked,
+       count(*) FILTER (state = 'undecidable') AS undecidable,
+       count(*) FILTER (state = 'undecidable' AND receipts > 0) AS "undecidableReceived",
+       count(*) FILTER (state = 'not-acked' AND receipts > 0) AS recovered,
+       coalesce(sum(greatest(receipts - 1, 0)), 0) AS duplicated,
+       count(*) FILTER (len(list_filter(peers, p -> NOT list_contains(owners, p))) > 0
+                        AND len(owners) > 0) AS misrouted,
+       count(*) FILTER (len(owners) > 1 AND receipts > 0
+         AND len(list_filter(peers, p -> NOT list_contains(owners, p))) = 0) AS transitional
+     FROM items GROUP BY signal`,
+  );
+  const receipts = await history.query<{ signal: Signal; received: number; unexpected: number }>(
+    `SELECT r.signal, count(DISTINCT r.id) AS received,
+       count(DISTINCT r.id) FILTER (s.id IS NULL) AS unexpected
+     FROM receipts r LEFT JOIN sends s ON s.signal = r.signal AND s.id = r.id GROUP BY r.signal`,
+  );
+  const [torn] = await history.query<{ n: number }>(
+    `SELECT count(*) AS n FROM (SELECT key FROM items WHERE signal = 'traces' AND kept = 'yes'
+       GROUP BY key HAVING bool_or(state = 'lost') AND bool_or(state = 'delivered'))`,
+  );
+  const books = SIGNALS.map((signal) => {
+    const { signal: _, ...own } = rows.find((row) => row.signal === signal) ?? { signal, ...ZERO };
+    const seen = receipts.find((row) => row.signal === signal);
+    const counts: Counts = {
+      ...ZERO,
+      ...own,
+      received: seen?.received ?? 0,
+      unexpected: seen?.unexpected ?? 0,
+      torn: signal === "traces" ? (torn?.n ?? 0) : 0,
+    };
+    return [signal, { ...counts, balances: balances(counts) }] as const;
+  });
+  return Object.fromEntries(books) as Record<Signal, Accounting>;
+}
+
+const ZERO: Counts = {
+  attempted: 0,
+  acked: 0,
+  refused: 0,
+  indeterminate: 0,
+  delivered: 0,
+  lostExplained: 0,
+  lostUnexplained: 0,
+  sampledOut: 0,
+  leaked: 0,
+  undecidable: 0,
+  undecidableReceived: 0,
+  recovered: 0,
+  received: 0,
+  duplicated: 0,
+  unexpected: 0,
+  torn: 0,
+  misrouted: 0,
+  transitional: 0,
+};

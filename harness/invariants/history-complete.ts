@@ -1,0 +1,66 @@
+/**
+ * Property: the record is whole. Inconclusive when a journal has a gap or is not what its observer vouched
+ * for, an observer restarted, the generator fell behind, the system did not fall silent, nothing was
+ * acknowledged, or the books do not balance.
+ */
+import { JOURNAL_SOURCES } from "../history/run-facts.js";
+import type { Accounting } from "../model/accounting.js";
+import type { InvariantResult } from "../model/invariant.js";
+import { SIGNALS, type Signal } from "../model/signal.js";
+import type { Judged } from "./classify.js";
+import { result } from "./result.js";
+
+const PROPERTY = "The record of the run is whole.";
+/** Further behind its plan than this, the load was not the load that the scenario describes. */
+const MAX_LAG_MS = 5_000;
+
+export async function historyComplete(
+  { history }: Judged,
+  books: Record<Signal, Accounting>,
+): Promise<InvariantResult> {
+  const { facts } = history;
+  const problems: string[] = [];
+  const journals = await history.query<{
+    source: string;
+    lines: number;
+    last: number;
+    boots: number;
+  }>(
+    `SELECT source, count(DISTINCT seq) AS lines, max(seq) AS last, count(DISTINCT boot) AS boots
+     FROM journal GROUP BY source`,
+  );
+  for (const source of JOURNAL_SOURCES) {
+    const journal = journals.find((row) => row.source === source);
+    const mismatch = facts.journals.find((row) => row.source === source)?.mismatch;
+    if (journal === undefined) problems.push(`there is no journal of ${source}`);
+    else if (journal.lines !== journal.last + 1)
+      problems.push(`the journal of ${source} has a gap`);
+    else if (journal.boots !== 1) problems.push(`observer ${source} restarted`);
+    if (typeof mismatch === "string") problems.push(`journal of ${source}: ${mismatch}`);
+  }
+  if (facts.quiesce?.reached !== true) {
+    problems.push(
+      `the system did not fall silent (${facts.quiesce?.lastSeen ?? "it was not waited for"})`,
+    );
+  }
+  if (facts.generatorMaxLagMs > MAX_LAG_MS) {
+    problems.push(
+      `the generator fell ${String(Math.round(facts.generatorMaxLagMs))} ms behind its plan`,
+    );
+  }
+  for (const signal of SIGNALS.filter((name) => facts.scenario.workload.signals.includes(name))) {
+    if (books[signal].acked === 0) problems.push(`nothing was acknowledged of ${signal}`);
+    if (!books[signal].balances) problems.push(`the books of ${signal} do not balance`);
+  }
+  const [first] = problems;
+  return result("history-complete", PROPERTY, first === undefined ? "pass" : "inconclusive", {
+    limit: "no gap, no restart, silence reached, books balance",
+    actual: first === undefined ? "all of it" : `${String(problems.length)} problems`,
+    reason: first ?? "journals are whole, observers did not restart, the system fell silent",
+    evidence: {
+      columns: ["problem"],
+      rows: problems.map((problem) => [problem]),
+      total: problems.length,
+    },
+  });
+}

@@ -1,0 +1,140 @@
+/** Judges a sealed history: the classification once, then every invariant, then one verdict and one sentence. */
+import { openHistory } from "../history/open-history.js";
+import type { Accounting } from "../model/accounting.js";
+import { messageOf } from "../model/errors.js";
+import type { InvariantResult, InvariantSpec } from "../model/invariant.js";
+import type { RunRecord } from "../model/run-record.js";
+import { SIGNALS, type Signal } from "../model/signal.js";
+import { mergeVerdicts } from "../model/verdict.js";
+import { account } from "./accounting.js";
+import { calibration } from "./calibration.js";
+import { classify, type Judged } from "./classify.js";
+import { duplicates } from "./duplicates.js";
+import { faultsProven } from "./faults-proven.js";
+import { historyComplete } from "./history-complete.js";
+import { nothingUnexpected } from "./nothing-unexpected.js";
+import { recoveryTime } from "./recovery-time.js";
+import { number, percent, result } from "./result.js";
+import { traceAffinity } from "./trace-affinity.js";
+import { zeroLoss } from "./zero-loss.js";
+
+export type Judgement = Pick<
+  RunRecord,
+  "verdict" | "headline" | "invariants" | "accounting" | "losses"
+>;
+
+/** `strict` sets every budget of explained loss to 0. */
+export async function judge(dir: string, options: { strict: boolean }): Promise<Judgement> {
+  const history = await openHistory(dir);
+  try {
+    const judged = await classify(history);
+    const books = await account(judged);
+    const { scenario } = history.facts;
+    const always: InvariantSpec[] = [
+      { kind: "history-complete" },
+      { kind: "calibration", minTraces: scenario.calibration.minTraces },
+      { kind: "faults-proven" },
+    ];
+    const invariants: InvariantResult[] = [];
+    for (const spec of [...always, ...scenario.invariants]) {
+      invariants.push(await check(strictly(spec, options.strict), judged, books));
+    }
+    const verdict = mergeVerdicts(invariants.map((invariant) => invariant.verdict));
+    const losses = await lossesOf(judged);
+    const headline = headlineOf(verdict, invariants, books, scenario.name);
+    return { verdict, headline, invariants, accounting: books, losses };
+  } finally {
+    await history.close();
+  }
+}
+
+/** Only calibration, on the history so far of a run that goes on. */
+export async function judgeCalibration(dir: string): Promise<InvariantResult> {
+  const history = await openHistory(dir);
+  try {
+    const judged = await classify(history);
+    const { minTraces } = history.facts.scenario.calibration;
+    return await calibration({ kind: "calibration", minTraces }, judged);
+  } finally {
+    await history.close();
+  }
+}
+
+const strictly = (spec: InvariantSpec, strict: boolean): InvariantSpec =>
+  strict && spec.kind === "zero-loss" ? { ...spec, explainedBudget: 0 } : spec;
+
+/** A checker that breaks has seen nothing: inconclusive, with what broke it. */
+async function check(
+  spec: InvariantSpec,
+  judged: Judged,
+  books: Record<Signal, Accounting>,
+): Promise<InvariantResult> {
+  try {
+    return await dispatch(spec, judged, books);
+  } catch (thrown) {
+    return result(spec.kind, "The checker ran to its end.", "inconclusive", {
+      limit: "no error",
+      actual: "error",
+      reason: `the checker broke: ${messageOf(thrown)}`,
+    });
+  }
+}
+
+function dispatch(
+  spec: InvariantSpec,
+  judged: Judged,
+  books: Record<Signal, Accounting>,
+): Promise<InvariantResult> {
+  switch (spec.kind) {
+    case "zero-loss":
+      return zeroLoss(spec, judged, books);
+    case "trace-affinity":
+      return traceAffinity(judged);
+    case "nothing-unexpected":
+      return nothingUnexpected(judged);
+    case "duplicates":
+      return duplicates(spec, judged, books);
+    case "recovery-time":
+      return recoveryTime(spec, judged);
+    case "calibration":
+      return calibration(spec, judged);
+    case "faults-proven":
+      return faultsProven(judged);
+    case "history-complete":
+      return historyComplete(judged, books);
+  }
+}
+
+async function lossesOf({ history }: Judged): Promise<RunRecord["losses"]> {
+  return history.query<RunRecord["losses"][number]>(
+    `SELECT signal, place, rule, count(*) AS items,
+       count(DISTINCT CASE WHEN signal = 'traces' THEN key END) AS traces,
+       min(invoke_ms) AS "firstSentMs", max(invoke_ms) AS "lastSentMs",
+       (SELECT f.fault FROM faults f WHERE f.step = 'injected'
+        ORDER BY abs(f.at_ms - min(items.invoke_ms)) LIMIT 1) AS fault,
+       min(id) AS example
+     FROM items WHERE state = 'lost' GROUP BY signal, place, rule ORDER BY count(*) DESC`,
+  );
+}
+
+/** The first invariant of the run's verdict gives the cause. */
+function headlineOf(
+  verdict: Judgement["verdict"],
+  invariants: readonly InvariantResult[],
+  books: Record<Signal, Accounting>,
+  scenario: string,
+): string {
+  const sum = (column: "delivered" | "lostExplained"): number =>
+    SIGNALS.reduce((total, signal) => total + books[signal][column], 0);
+  if (verdict === "pass") {
+    const lost = sum("lostExplained");
+    const expected = sum("delivered") + lost;
+    const share = expected === 0 ? 0 : lost / expected;
+    return (
+      `PASS ${scenario}: 0 of ${number(expected)} expected items lost without explanation; ` +
+      `${number(lost)} explained (${percent(share)})`
+    );
+  }
+  const cause = invariants.find((invariant) => invariant.verdict === verdict);
+  return `${verdict.toUpperCase()} ${cause?.kind ?? scenario}: ${cause?.reason ?? "no invariant was judged"}`;
+}

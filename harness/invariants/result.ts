@@ -1,0 +1,39 @@
+/** Small helpers that every invariant builds its result with. */
+import type { History } from "../history/open-history.js";
+import type { Evidence, InvariantKind, InvariantResult } from "../model/invariant.js";
+import type { Verdict } from "../model/verdict.js";
+
+/** Rows of evidence that a result carries; `total` says how many there are. */
+const MAX_ROWS = 50;
+
+export const NO_EVIDENCE: Evidence = { columns: [], rows: [], total: 0 };
+
+export const number = (n: number): string => n.toLocaleString("en-US");
+export const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+
+/** The rows of a query as evidence. */
+export async function evidenceOf(
+  history: History,
+  columns: readonly string[],
+  from: string,
+): Promise<Evidence> {
+  const [count] = await history.query<{ n: number }>(`SELECT count(*) AS n ${from}`);
+  const rows = await history.query<Record<string, string | number | boolean | null>>(
+    `SELECT ${columns.join(", ")} ${from} ORDER BY ALL LIMIT ${String(MAX_ROWS)}`,
+  );
+  const names = columns.map((column) => column.split(/ AS /i).at(-1) ?? column);
+  return {
+    columns: names,
+    rows: rows.map((row) => names.map((name) => row[name] ?? null)),
+    total: count?.n ?? 0,
+  };
+}
+
+export function result(
+  kind: InvariantKind,
+  property: string,
+  verdict: Verdict,
+  said: { limit: string; actual: string; reason: string; evidence?: Evidence },
+): InvariantResult {
+  return { evidence: NO_EVIDENCE, ...said, kind, property, verdict };
+}

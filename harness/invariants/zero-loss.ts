@@ -1,0 +1,70 @@
+/**
+ * Property: what agents acknowledged and sampling keeps arrives, except inside the windows in which the
+ * deployment's own configuration may lose it. One unexplained item fails; so does a share of explained ones
+ * above the budget. Inconclusive when nothing was expected.
+ */
+import type { Accounting } from "../model/accounting.js";
+import type { InvariantResult, ZeroLoss } from "../model/invariant.js";
+import { ITEM_NAME, SIGNALS, type Signal } from "../model/signal.js";
+import type { Verdict } from "../model/verdict.js";
+import type { Judged } from "./classify.js";
+import { evidenceOf, number, percent, result } from "./result.js";
+
+const PROPERTY =
+  "No acknowledged item that sampling keeps is missing at its backend without explanation.";
+
+export async function zeroLoss(
+  spec: ZeroLoss,
+  { history }: Judged,
+  books: Record<Signal, Accounting>,
+): Promise<InvariantResult> {
+  const signals = SIGNALS.map((signal) => {
+    const { delivered, lostExplained, lostUnexplained } = books[signal];
+    const expected = delivered + lostExplained + lostUnexplained;
+    const share = expected === 0 ? 0 : lostExplained / expected;
+    return { signal, expected, lostExplained, lostUnexplained, share };
+  });
+  const unexplained = signals.filter(({ lostUnexplained }) => lostUnexplained > 0);
+  const over = signals.find(({ share }) => share > spec.explainedBudget);
+  const expected = signals.reduce((sum, row) => sum + row.expected, 0);
+  const [first] = unexplained;
+  let verdict: Verdict = "pass";
+  let reason = "every missing item is explained, within the budget";
+  if (expected === 0) {
+    verdict = "inconclusive";
+    reason = "no item was expected at a backend";
+  } else if (first !== undefined) {
+    verdict = "fail";
+    const { one, many } = ITEM_NAME[first.signal];
+    const name = first.lostUnexplained === 1 ? one : many;
+    reason = `${number(first.lostUnexplained)} of ${number(first.expected)} expected ${name} never arrived, and nothing explains it`;
+  } else if (over !== undefined) {
+    verdict = "fail";
+    reason = `${percent(over.share)} of the expected ${ITEM_NAME[over.signal].many} lost, explained, above the budget of ${percent(spec.explainedBudget)}`;
+  } else if (signals.every(({ lostExplained }) => lostExplained === 0)) {
+    reason = "everything expected arrived";
+  }
+  const actual = signals.map(
+    (row) =>
+      `${row.signal}: ${number(row.lostUnexplained)} unexplained, ${percent(row.share)} explained`,
+  );
+  return result("zero-loss", PROPERTY, verdict, {
+    limit: `0 unexplained, at most ${percent(spec.explainedBudget)} explained`,
+    actual: actual.join("; "),
+    reason,
+    evidence: await evidenceOf(
+      history,
+      [
+        "signal",
+        "id",
+        "key",
+        "class",
+        "invoke_ms",
+        "array_to_string(owners, ' or ') AS predicted_owner",
+        "place",
+        "rule",
+      ],
+      `FROM items WHERE state = 'lost'${first === undefined ? "" : " AND rule IS NULL"}`,
+    ),
+  });
+}

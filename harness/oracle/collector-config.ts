@@ -1,0 +1,190 @@
+/** Parts of one collector's configuration, with the collector's defaults where it says nothing. */
+import type { Signal } from "../model/signal.js";
+import { COLLECTOR_DEFAULTS as DEFAULTS } from "./collector-defaults.js";
+import { nameOf, type CollectorWorkload } from "./manifests.js";
+import {
+  at,
+  booleanOr,
+  durationOr,
+  isMapping,
+  listOf,
+  mappingOf,
+  numberOr,
+  textOf,
+  type Mapping,
+} from "./untyped.js";
+
+export interface Batch {
+  /** Longest that an item waits; 0 without a batch processor. */
+  readonly timeoutMs: number;
+  readonly size: number;
+}
+
+/** Where a sending queue lives, and so what ends it. */
+export type QueueStorage = "memory" | "emptyDir" | "persistent volume" | "host directory";
+
+export interface Exporter {
+  readonly timeoutMs: number;
+  /** Null when it is switched off: the sender waits for the answer. */
+  readonly queue: { readonly size: number; readonly storage: QueueStorage } | null;
+  /** How long a failed request is retried; 0 = not at all, Infinity = for ever. */
+  readonly retryForMs: number;
+}
+
+export interface Resolver {
+  readonly hostname: string;
+  /** As configured; empty when not, which leaves it out of the ring's hash. */
+  readonly port: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Service that the host name stands for. */
+  readonly service: string;
+  readonly headless: boolean;
+  /** Why the ring cannot be known; empty when it can. */
+  readonly unpredictable: readonly string[];
+}
+
+export interface Sampling {
+  readonly decisionWaitMs: number;
+  readonly numTraces: number;
+  readonly keepsErrors: boolean;
+  readonly latencyThresholdMs: number | null;
+  readonly percentage: number | null;
+  readonly salt: string;
+  /** Policies that the oracle has no model of. */
+  readonly unpredictable: readonly string[];
+}
+
+const typeOf = (componentId: string): string => componentId.split("/")[0] ?? "";
+
+/** The settings of the loadbalancing exporter; it was renamed after 0.96.0, its old name stayed. */
+export function loadBalancingOf(config: Mapping): unknown {
+  const exporters = mappingOf(config["exporters"]);
+  const id = Object.keys(exporters).find((key) =>
+    ["loadbalancing", "load_balancing"].includes(typeOf(key)),
+  );
+  return id === undefined ? undefined : (exporters[id] ?? {});
+}
+
+export function agentResolver(balancing: Mapping, services: readonly Mapping[]): Resolver {
+  const dns = at(balancing, "resolver", "dns");
+  const hostname = textOf(at(dns, "hostname"));
+  const service = hostname.split(".")[0] ?? "";
+  const manifest = services.find((candidate) => nameOf(candidate) === service);
+  const headless = at(manifest, "spec", "clusterIP") === "None";
+  const routingKey = textOf(balancing["routing_key"]);
+  const unpredictable = [
+    ...(isMapping(dns) ? [] : ["the agents' resolver is not dns"]),
+    ...(isMapping(dns) && !headless
+      ? [`the agents resolve ${service}, which is not a headless Service of the deployment`]
+      : []),
+    ...(routingKey === "" ? [] : [`routing_key is ${routingKey}`]),
+  ];
+  return {
+    hostname,
+    port: textOf(at(dns, "port")),
+    // The exporter takes 0 for unset.
+    intervalMs: durationOr(at(dns, "interval"), 0) || DEFAULTS.dnsIntervalMs,
+    timeoutMs: durationOr(at(dns, "timeout"), 0) || DEFAULTS.dnsTimeoutMs,
+    service,
+    headless,
+    unpredictable,
+  };
+}
+
+/** All batch processors of a signal's pipeline as one. */
+export function batchOf(config: Mapping, signal: Signal): Batch {
+  const ids = listOf(at(config, "service", "pipelines", signal, "processors")).map(textOf);
+  const batches = ids
+    .filter((id) => typeOf(id) === "batch")
+    .map((id) => mappingOf(at(config, "processors", id)));
+  return {
+    timeoutMs: batches.reduce(
+      (sum, batch) => sum + durationOr(batch["timeout"], DEFAULTS.batchTimeoutMs),
+      0,
+    ),
+    size: Math.max(
+      0,
+      ...batches.map((batch) => numberOr(batch["send_batch_size"], DEFAULTS.batchSize)),
+    ),
+  };
+}
+
+/** `storageWith` finds where a storage extension keeps its files. */
+export function exporterOf(
+  settings: unknown,
+  storageWith: (extensionId: string) => QueueStorage,
+): Exporter {
+  const queue = at(settings, "sending_queue");
+  const retry = at(settings, "retry_on_failure");
+  const storage = textOf(at(queue, "storage"));
+  const maxElapsedMs = durationOr(at(retry, "max_elapsed_time"), DEFAULTS.retryMaxElapsedMs);
+  return {
+    timeoutMs: durationOr(at(settings, "timeout"), DEFAULTS.exportTimeoutMs),
+    queue: booleanOr(at(queue, "enabled"), true)
+      ? {
+          size: numberOr(at(queue, "queue_size"), DEFAULTS.queueSize),
+          storage: storage === "" ? "memory" : storageWith(storage),
+        }
+      : null,
+    retryForMs: !booleanOr(at(retry, "enabled"), true)
+      ? 0
+      : maxElapsedMs === 0
+        ? Infinity
+        : maxElapsedMs,
+  };
+}
+
+/** What kind of volume holds the directory of a storage extension; the container's own disk dies with it. */
+export function storageOf(workload: CollectorWorkload, extensionId: string): QueueStorage {
+  const directory = textOf(at(workload.config, "extensions", extensionId, "directory"));
+  const mounts = listOf(workload.container["volumeMounts"]).map(mappingOf);
+  const mount = mounts.find(({ mountPath }) => `${directory}/`.startsWith(`${textOf(mountPath)}/`));
+  const volume = listOf(workload.podSpec["volumes"])
+    .map(mappingOf)
+    .find(({ name }) => mount !== undefined && name === mount["name"]);
+  if (volume === undefined) return "memory";
+  if ("hostPath" in volume) return "host directory";
+  return "emptyDir" in volume ? "emptyDir" : "persistent volume";
+}
+
+/** The tail sampling of the traces pipeline; null when it has none. */
+export function samplingOf(config: Mapping): Sampling | null {
+  const ids = listOf(at(config, "service", "pipelines", "traces", "processors")).map(textOf);
+  const id = ids.find((candidate) => typeOf(candidate) === "tail_sampling");
+  if (id === undefined) return null;
+  const settings = mappingOf(at(config, "processors", id));
+  const policies = listOf(settings["policies"]).map(mappingOf);
+  const errors = policies.filter(isErrorPolicy);
+  const latencies = policies.filter(isLatencyPolicy);
+  const hashes = policies.filter(({ type }) => type === "probabilistic");
+  const known = new Set([...errors, ...latencies, ...hashes.slice(0, 1)]);
+  const salt = textOf(at(hashes[0], "probabilistic", "hash_salt"));
+  return {
+    decisionWaitMs: durationOr(settings["decision_wait"], DEFAULTS.decisionWaitMs),
+    numTraces: numberOr(settings["num_traces"], DEFAULTS.numTraces),
+    keepsErrors: errors.length > 0,
+    latencyThresholdMs:
+      latencies.length === 0
+        ? null
+        : Math.min(
+            ...latencies.map((policy) => numberOr(at(policy, "latency", "threshold_ms"), 0)),
+          ),
+    percentage:
+      hashes[0] === undefined
+        ? null
+        : numberOr(at(hashes[0], "probabilistic", "sampling_percentage"), 0),
+    salt: salt === "" ? DEFAULTS.hashSalt : salt,
+    unpredictable: policies
+      .filter((policy) => !known.has(policy))
+      .map(({ name, type }) => `tail sampling policy ${textOf(name)} (${textOf(type)})`),
+  };
+}
+
+function isErrorPolicy({ type, status_code }: Mapping): boolean {
+  const codes = listOf(at(status_code, "status_codes"));
+  return type === "status_code" && codes.length === 1 && codes[0] === "ERROR";
+}
+
+const isLatencyPolicy = ({ type, latency }: Mapping): boolean =>
+  type === "latency" && at(latency, "upper_threshold_ms") === undefined;

@@ -1,0 +1,28 @@
+/**
+ * What a collector 0.96.0 does where its configuration says nothing. Sources, at tag v0.96.0: core
+ * processor/batchprocessor/factory.go, exporter/exporterhelper/queue_sender.go,
+ * config/configretry/backoff.go, exporter/exporterhelper/timeout_sender.go; contrib
+ * processor/tailsamplingprocessor/factory.go and internal/sampling/probabilistic.go,
+ * exporter/loadbalancingexporter/resolver_dns.go.
+ */
+export const COLLECTOR_DEFAULTS = {
+  batchTimeoutMs: 200,
+  batchSize: 8_192,
+  queueSize: 1_000,
+  queueConsumers: 10,
+  exportTimeoutMs: 5_000,
+  retryInitialIntervalMs: 5_000,
+  retryMaxIntervalMs: 30_000,
+  retryMaxElapsedMs: 300_000,
+  decisionWaitMs: 30_000,
+  numTraces: 50_000,
+  hashSalt: "default-hash-seed",
+  dnsIntervalMs: 5_000,
+  dnsTimeoutMs: 1_000,
+} as const;
+
+/** Tail sampling decides on a tick of one second (processor.go, tickerFrequency). */
+export const SAMPLING_TICK_MS = 1_000;
+
+/** Kubernetes' own default for a pod. */
+export const DEFAULT_TERMINATION_GRACE_MS = 30_000;

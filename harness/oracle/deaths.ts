@@ -1,0 +1,52 @@
+/** Collector pods that ended, as the topology shows it: a fault's own record is not enough. */
+import type { TopologyEvent } from "../model/history.js";
+import { WATCH_LAG_MS } from "./epochs.js";
+
+export interface Death {
+  readonly tier: "agent" | "gateway";
+  readonly pod: string;
+  readonly uid: string;
+  readonly ip: string;
+  readonly node: string;
+  /** `gone`: the pod and its emptyDir are gone. `restarted`: its container began anew, memory lost. */
+  readonly kind: "gone" | "restarted";
+  /** When the watch saw it. */
+  readonly seenMs: number;
+  /** The process ended within [fromMs, toMs]. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The kubelet ends the containers of a pod that was deleted by force this much later at most. */
+const KILL_LAG_MS = 3_000;
+/** A restart shows in the pod's status this much later at most. */
+const RESTART_SEEN_LAG_MS = 10_000;
+
+/** All deaths of agents and gateways, in order of time. */
+export function deathsIn(events: readonly TopologyEvent[]): Death[] {
+  const deaths: Death[] = [];
+  const before = new Map<string, { last: TopologyEvent; terminatingMs: number | undefined }>();
+  const pods = events.filter(({ source }) => source === "pod").sort((a, b) => a.atMs - b.atMs);
+  for (const event of pods) {
+    const { tier, uid } = event;
+    if (tier === "observer") continue;
+    const known = before.get(uid);
+    const terminatingMs = known?.terminatingMs ?? (event.terminating ? event.atMs : undefined);
+    const ip = event.ip === "" ? (known?.last.ip ?? "") : event.ip;
+    const where = { tier, pod: event.pod, uid, ip, node: event.node, seenMs: event.atMs };
+    if (event.change === "deleted") {
+      deaths.push({
+        ...where,
+        kind: "gone",
+        // The process may end as soon as the deletion is asked for.
+        fromMs: (terminatingMs ?? event.atMs) - WATCH_LAG_MS,
+        toMs: event.atMs + KILL_LAG_MS,
+      });
+    } else if (known !== undefined && event.restarts > known.last.restarts) {
+      const fromMs = event.atMs - RESTART_SEEN_LAG_MS;
+      deaths.push({ ...where, kind: "restarted", fromMs, toMs: event.atMs });
+    }
+    before.set(uid, { last: { ...event, ip }, terminatingMs });
+  }
+  return deaths;
+}

@@ -1,0 +1,139 @@
+/** What the rendered deployment promises: the settings that routing, sampling and loss depend on. */
+import { UsageError } from "../model/errors.js";
+import type { SamplingFacts } from "../model/observer-api.js";
+import { SIGNALS, type Signal } from "../model/signal.js";
+import {
+  agentResolver,
+  batchOf,
+  exporterOf,
+  loadBalancingOf,
+  samplingOf,
+  storageOf,
+  type Batch,
+  type Exporter,
+  type Resolver,
+  type Sampling,
+} from "./collector-config.js";
+import { COLLECTOR_DEFAULTS, DEFAULT_TERMINATION_GRACE_MS } from "./collector-defaults.js";
+import { collectorWorkloads, ofKind, parseManifests, type CollectorWorkload } from "./manifests.js";
+import { at, mappingOf, numberOr, textOf, type Mapping } from "./untyped.js";
+
+export interface AgentFacts {
+  /** `DaemonSet/otel-agent`. */
+  readonly workload: string;
+  readonly resolver: Resolver;
+  readonly batch: Readonly<Record<Signal, Batch>>;
+  /** Of each gateway's sub-exporter. */
+  readonly exporter: Exporter;
+  readonly terminationGraceMs: number;
+}
+
+export interface GatewayFacts {
+  readonly workload: string;
+  readonly replicas: number;
+  /** Null when the gateways do not sample. */
+  readonly sampling: Sampling | null;
+  readonly batch: Readonly<Record<Signal, Batch>>;
+  readonly exporter: Readonly<Record<Signal, Exporter>>;
+  readonly terminationGraceMs: number;
+  readonly autoscaler: { readonly minReplicas: number; readonly maxReplicas: number } | null;
+  /** minAvailable or maxUnavailable with its value; null without a budget. */
+  readonly disruptionBudget: string | null;
+}
+
+export interface DeploymentFacts {
+  readonly agent: AgentFacts;
+  readonly gateway: GatewayFacts;
+  /** Why an owner cannot be predicted; empty when it can. */
+  readonly unpredictableOwner: readonly string[];
+  /** Why a sampling decision cannot be predicted; empty when it can. */
+  readonly unpredictableSampling: readonly string[];
+}
+
+/** Reads the facts. UsageError when there is no agent tier or no gateway tier, or when the YAML is broken. */
+export function deploymentFacts(renderedYaml: string): DeploymentFacts {
+  const manifests = parseManifests(renderedYaml);
+  const workloads = collectorWorkloads(manifests);
+  const agent = workloads.find(({ config }) => loadBalancingOf(config) !== undefined);
+  const gateway = workloads.find((workload) => workload !== agent);
+  if (agent === undefined || gateway === undefined) {
+    throw new UsageError(
+      "rendered deployment: needs a workload whose collector uses the loadbalancing exporter (agents)" +
+        " and another collector workload (gateways)",
+    );
+  }
+  const agentFacts = agentFactsOf(agent, manifests);
+  const gatewayFacts = gatewayFactsOf(gateway, manifests);
+  return {
+    agent: agentFacts,
+    gateway: gatewayFacts,
+    unpredictableOwner: agentFacts.resolver.unpredictable,
+    unpredictableSampling: gatewayFacts.sampling?.unpredictable ?? [],
+  };
+}
+
+function agentFactsOf(agent: CollectorWorkload, manifests: readonly Mapping[]): AgentFacts {
+  const balancing = mappingOf(loadBalancingOf(agent.config));
+  return {
+    workload: agent.name,
+    resolver: agentResolver(balancing, ofKind(manifests, "Service")),
+    batch: eachSignal((signal) => batchOf(agent.config, signal)),
+    exporter: exporterOf(at(balancing, "protocol", "otlp"), () => storageOf(agent, "")),
+    terminationGraceMs: graceOf(agent),
+  };
+}
+
+function gatewayFactsOf(gateway: CollectorWorkload, manifests: readonly Mapping[]): GatewayFacts {
+  const autoscaler = ofKind(manifests, "HorizontalPodAutoscaler")[0];
+  const budget = ofKind(manifests, "PodDisruptionBudget")[0];
+  return {
+    workload: gateway.name,
+    replicas: numberOr(at(gateway.object, "spec", "replicas"), 1),
+    sampling: samplingOf(gateway.config),
+    batch: eachSignal((signal) => batchOf(gateway.config, signal)),
+    exporter: eachSignal((signal) =>
+      exporterOf(pipelineExporter(gateway.config, signal), (id) => storageOf(gateway, id)),
+    ),
+    terminationGraceMs: graceOf(gateway),
+    autoscaler:
+      autoscaler === undefined
+        ? null
+        : {
+            minReplicas: numberOr(at(autoscaler, "spec", "minReplicas"), 1),
+            maxReplicas: numberOr(at(autoscaler, "spec", "maxReplicas"), 1),
+          },
+    disruptionBudget: budget === undefined ? null : budgetText(mappingOf(budget["spec"])),
+  };
+}
+
+function eachSignal<T>(of: (signal: Signal) => T): Record<Signal, T> {
+  return Object.fromEntries(SIGNALS.map((signal) => [signal, of(signal)])) as Record<Signal, T>;
+}
+
+function pipelineExporter(config: Mapping, signal: Signal): unknown {
+  const exporters = at(config, "service", "pipelines", signal, "exporters");
+  const id = Array.isArray(exporters) ? textOf(exporters[0]) : "";
+  return at(config, "exporters", id);
+}
+
+const graceOf = ({ podSpec }: CollectorWorkload): number =>
+  numberOr(podSpec["terminationGracePeriodSeconds"], DEFAULT_TERMINATION_GRACE_MS / 1_000) * 1_000;
+
+const budgetText = (spec: Mapping): string =>
+  ["minAvailable", "maxUnavailable"]
+    .filter((key) => key in spec)
+    .map((key) => `${key} ${textOf(spec[key])}`)
+    .join(", ");
+
+/** A policy that a deployment lacks keeps nothing: a threshold that no trace reaches, a share of 0 %. */
+const NO_THRESHOLD_MS = Number.MAX_SAFE_INTEGER;
+
+/** What the workload's plan must know. Without tail sampling every trace is kept. */
+export function samplingFactsOf({ gateway: { sampling } }: DeploymentFacts): SamplingFacts {
+  return {
+    percentage: sampling === null ? 100 : (sampling.percentage ?? 0),
+    salt: sampling?.salt ?? COLLECTOR_DEFAULTS.hashSalt,
+    latencyThresholdMs: sampling?.latencyThresholdMs ?? NO_THRESHOLD_MS,
+    decisionWaitMs: sampling?.decisionWaitMs ?? 0,
+  };
+}

@@ -1,0 +1,110 @@
+/** Which gateways the agents may route to at any time: from what the cluster showed and how DNS is cached. */
+import type { TopologyEvent } from "../model/history.js";
+import type { Resolver } from "./collector-config.js";
+
+/** The gateways behind the resolver's Service from `atMs` until the next set. */
+export interface GatewaySet {
+  readonly atMs: number;
+  /** Addresses, sorted. */
+  readonly ips: readonly string[];
+}
+
+/** A set of gateways and the time in which some agent may route by it. */
+export interface PossibleRing {
+  readonly ips: readonly string[];
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** How much later than the cluster itself the watch, kube-proxy or CoreDNS may notice a change. */
+export const WATCH_LAG_MS = 1_000;
+/** The endpoints that the watch lists when it starts arrive one by one but are one set. */
+const FIRST_LISTING_MS = 500;
+
+/** The sets over time; an empty set is none: the resolver keeps what it has when DNS has no answer. */
+export function gatewaySets(events: readonly TopologyEvent[], service: string): GatewaySet[] {
+  const changes = events
+    .filter((event) => event.source === "endpoint" && event.service === service)
+    .sort((a, b) => a.atMs - b.atMs);
+  const ready = new Map<string, string>();
+  const sets: GatewaySet[] = [];
+  for (const [index, event] of changes.entries()) {
+    const serves = event.change !== "deleted" && event.ready && !event.terminating;
+    if (serves) ready.set(event.uid, event.ip);
+    else ready.delete(event.uid);
+    // Events of one moment are one change.
+    if (changes[index + 1]?.atMs === event.atMs) continue;
+    const ips = [...new Set(ready.values())].sort();
+    const last = sets.at(-1);
+    if (ips.length === 0 || ips.join() === last?.ips.join()) continue;
+    const listing = last !== undefined && event.atMs - (sets[0]?.atMs ?? 0) < FIRST_LISTING_MS;
+    if (listing) sets[sets.length - 1] = { atMs: last.atMs, ips };
+    else sets.push({ atMs: event.atMs, ips });
+  }
+  return sets;
+}
+
+export interface RoutingDelays {
+  /** Longest from a change in the cluster to the agents' new ring. */
+  readonly lagMs: number;
+  /** While the exporter of a removed gateway shuts down, everything that the agent holds waits this long. */
+  readonly stallMs: number;
+}
+
+/** Upper bound of the lag: what CoreDNS may hold, one interval, one lookup, and the watch. */
+export const routingLagMs = (resolver: Resolver, corefile: string): number =>
+  dnsCacheMs(corefile, resolver.hostname) + resolver.intervalMs + resolver.timeoutMs + WATCH_LAG_MS;
+
+/**
+ * The times in which each set may be an agent's ring. A set that lacks a gateway of the one before may already
+ * be the ring of items acknowledged a stall earlier.
+ */
+export function possibleRings(
+  sets: readonly GatewaySet[],
+  { lagMs, stallMs }: RoutingDelays,
+): PossibleRing[] {
+  return sets.map(({ atMs, ips }, index) => {
+    const before = sets[index - 1];
+    const removes = before?.ips.some((ip) => !ips.includes(ip)) ?? false;
+    return {
+      ips,
+      // What was there before the watch began is not known; the first set stands for it.
+      fromMs: before === undefined ? 0 : atMs - WATCH_LAG_MS - (removes ? stallMs : 0),
+      toMs: (sets[index + 1]?.atMs ?? Infinity) + lagMs,
+    };
+  });
+}
+
+/** The rings of an item that was routed between two times. */
+export const ringsWithin = (
+  rings: readonly PossibleRing[],
+  fromMs: number,
+  toMs: number,
+): PossibleRing[] => rings.filter((ring) => ring.fromMs < toMs && fromMs < ring.toMs);
+
+/**
+ * How long CoreDNS may answer from its cache: 0 without the cache plugin or when it leaves the zone out, else
+ * the smaller of the cache's cap (3600 s) and the record's TTL (kubernetes plugin: 5 s), both as configured.
+ * Source: coredns plugin/cache and plugin/kubernetes README.
+ */
+export function dnsCacheMs(corefile: string, hostname: string): number {
+  const lines = corefile.split("\n").map((line) => line.replace(/#.*/, "").trim());
+  const cacheAt = lines.findIndex((line) => /^cache\b/.test(line));
+  if (cacheAt === -1) return 0;
+  const head = lines[cacheAt] ?? "";
+  const block = head.endsWith("{") ? lines.slice(cacheAt + 1, lines.indexOf("}", cacheAt)) : [];
+  const disabled = block.find((line) => /^disable\s+success\b/.test(line));
+  if (disabled !== undefined && coversZone(disabled.split(/\s+/).slice(2), hostname)) return 0;
+  const success = block.find((line) => /^success\b/.test(line))?.split(/\s+/) ?? [];
+  const capSeconds = Number(success[2] ?? /^cache\s+(\d+)/.exec(head)?.[1] ?? 3_600);
+  const minimumSeconds = Number(success[3] ?? 5);
+  const ttlSeconds = Number(
+    /^ttl\s+(\d+)/.exec(lines.find((l) => /^ttl\s/.test(l)) ?? "")?.[1] ?? 5,
+  );
+  return Math.max(Math.min(capSeconds, ttlSeconds), minimumSeconds) * 1_000;
+}
+
+/** No zone named = every zone. */
+const coversZone = (zones: readonly string[], hostname: string): boolean =>
+  zones.length === 0 ||
+  zones.some((zone) => `.${hostname}`.endsWith(`.${zone.replace(/\.$/, "")}`));

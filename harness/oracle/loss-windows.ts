@@ -1,0 +1,195 @@
+/**
+ * The windows in which the deployment's own configuration allows an acknowledged item to be lost, as a table.
+ * An item that is lost outside of every window is lost without an explanation.
+ */
+import type { LossPlace } from "../model/accounting.js";
+import type { Signal } from "../model/signal.js";
+import { SAMPLING_TICK_MS } from "./collector-defaults.js";
+import type { Death } from "./deaths.js";
+import type { DeploymentFacts } from "./deployment-facts.js";
+
+/** A gateway that an item may have been routed to, and what its trace looks like there. */
+export interface PossibleOwner {
+  readonly ip: string;
+  /** Arrival of the first item of the trace at this gateway: between these times. */
+  readonly firstFromMs: number;
+  readonly firstByMs: number;
+  /** Whether the part of the trace at this gateway may lack what made the trace worth keeping. */
+  readonly mayLackEvidence: boolean;
+}
+
+/** An acknowledged, expected item that never arrived. */
+export interface LostItem {
+  readonly signal: Signal;
+  /** First send, and last answer. */
+  readonly sentMs: number;
+  readonly ackedMs: number;
+  readonly owners: readonly PossibleOwner[];
+}
+
+export interface LossRule {
+  readonly name: string;
+  readonly place: LossPlace;
+  /** What happens, in one sentence. */
+  readonly text: string;
+  /** Where the defect or design is discussed. */
+  readonly upstream: string;
+  readonly upstreamUrl: string;
+}
+
+const contrib = (issue: number): Pick<LossRule, "upstream" | "upstreamUrl"> => ({
+  upstream: `opentelemetry-collector-contrib#${String(issue)}`,
+  upstreamUrl: `https://github.com/open-telemetry/opentelemetry-collector-contrib/issues/${String(issue)}`,
+});
+const core = (issue: number): Pick<LossRule, "upstream" | "upstreamUrl"> => ({
+  upstream: `opentelemetry-collector#${String(issue)}`,
+  upstreamUrl: `https://github.com/open-telemetry/opentelemetry-collector/issues/${String(issue)}`,
+});
+
+export const LOSS_RULES = {
+  memory: {
+    name: "tail-sampling-memory",
+    place: "gateway-tail-sampling",
+    text: "A gateway died with spans that waited in its memory for the sampling decision.",
+    ...contrib(26490),
+  },
+  transport: {
+    name: "dead-endpoint-queue",
+    place: "agent-to-gateway",
+    text: "Agents drop what they still hold for a gateway when its address leaves DNS.",
+    ...contrib(35378),
+  },
+  batch: {
+    name: "gateway-batch",
+    place: "gateway-batch",
+    text: "A gateway died with items that it had acknowledged and that waited in its batch.",
+    ...core(12443),
+  },
+  queue: {
+    name: "gateway-queue",
+    place: "gateway-queue",
+    text: "A gateway's sending queue was lost with its pod.",
+    ...core(5902),
+  },
+  torn: {
+    name: "torn-by-ring-change",
+    place: "gateway-tail-sampling",
+    text: "The gateways changed while the trace was on its way; this part was judged without the decisive span.",
+    ...contrib(4758),
+  },
+} as const satisfies Record<string, LossRule>;
+type RuleKey = keyof typeof LOSS_RULES;
+
+/** Scheduling on a busy machine: between any two steps of the path. */
+export const SLACK_MS = 2_000;
+
+/** When an item may have reached each stage of its owner. */
+interface Passage {
+  readonly arrivesFromMs: number;
+  readonly arrivesByMs: number;
+  readonly decidedFromMs: number;
+  readonly decidedByMs: number;
+  readonly exportedByMs: number;
+}
+
+/** The most that an agent holds an item before it routes it. */
+export const routedWithinMs = (facts: DeploymentFacts, signal: Signal): number =>
+  facts.agent.batch[signal].timeoutMs + SLACK_MS;
+
+/** The most that the deployment holds an item while nothing is broken: from its answer to its receipt. */
+export function holdMs(facts: DeploymentFacts, signal: Signal): number {
+  const sampling = signal === "traces" ? facts.gateway.sampling : null;
+  const decision = sampling === null ? 0 : sampling.decisionWaitMs + SAMPLING_TICK_MS;
+  return (
+    routedWithinMs(facts, signal) + decision + facts.gateway.batch[signal].timeoutMs + SLACK_MS
+  );
+}
+
+/**
+ * The rule that explains a loss, or null. Every window is the widest that the settings allow, and no wider:
+ * a gateway's death counts from the topology, a batch for its timeout, a decision for decision_wait and one tick.
+ */
+export function explainLoss(
+  item: LostItem,
+  deaths: readonly Death[],
+  facts: DeploymentFacts,
+): LossRule | null {
+  for (const death of deaths) {
+    if (death.tier !== "gateway") continue;
+    const owner = item.owners.find(({ ip }) => ip === death.ip);
+    if (owner === undefined) continue;
+    const rule = ruleOfDeath(item, owner, death, facts);
+    if (rule !== null) return LOSS_RULES[rule];
+  }
+  const torn = item.signal === "traces" && item.owners.some((owner) => owner.mayLackEvidence);
+  return torn ? LOSS_RULES.torn : null;
+}
+
+/** Of the windows that the death lies in, the one in which the item most likely was. */
+function ruleOfDeath(
+  item: LostItem,
+  owner: PossibleOwner,
+  death: Death,
+  facts: DeploymentFacts,
+): RuleKey | null {
+  const passage = passageOf(item, owner, facts);
+  const before = (ms: number): boolean => ms <= death.toMs;
+  const after = (ms: number): boolean => death.fromMs <= ms;
+  const sampled = item.signal === "traces" && facts.gateway.sampling !== null;
+  const possible: Record<Exclude<RuleKey, "torn">, boolean> = {
+    // The endpoint of a container that restarts in place stays in the ring and gets what waited for it.
+    transport: after(passage.arrivesByMs) && death.kind === "gone",
+    memory: sampled && before(passage.arrivesFromMs) && after(passage.decidedByMs),
+    batch: before(passage.decidedFromMs) && after(passage.exportedByMs - SLACK_MS),
+    queue:
+      queueDiesWith(death, facts, item.signal) &&
+      before(passage.decidedFromMs) &&
+      after(passage.exportedByMs),
+  };
+  const likely = likelyStage(item, owner, death, facts);
+  if (possible[likely]) return likely;
+  return (
+    (["memory", "transport", "batch", "queue"] as const).find((rule) => possible[rule]) ?? null
+  );
+}
+
+function passageOf(item: LostItem, owner: PossibleOwner, facts: DeploymentFacts): Passage {
+  const arrivesFromMs = item.sentMs;
+  const arrivesByMs = item.ackedMs + routedWithinMs(facts, item.signal);
+  const sampling = item.signal === "traces" ? facts.gateway.sampling : null;
+  const waitMs = sampling?.decisionWaitMs ?? 0;
+  // A span that comes after the decision passes at once.
+  const decidedFromMs =
+    sampling === null ? arrivesFromMs : Math.max(arrivesFromMs, owner.firstFromMs + waitMs);
+  const decidedByMs =
+    sampling === null
+      ? arrivesByMs
+      : Math.max(arrivesByMs, Math.min(owner.firstByMs, arrivesByMs) + waitMs + SAMPLING_TICK_MS);
+  const exportedByMs = decidedByMs + facts.gateway.batch[item.signal].timeoutMs + SLACK_MS;
+  return { arrivesFromMs, arrivesByMs, decidedFromMs, decidedByMs, exportedByMs };
+}
+
+/** A queue in memory dies with the process, one on an emptyDir with the pod. */
+function queueDiesWith(death: Death, facts: DeploymentFacts, signal: Signal): boolean {
+  const queue = facts.gateway.exporter[signal].queue;
+  if (queue === null || queue.storage === "memory") return true;
+  return queue.storage === "emptyDir" && death.kind === "gone";
+}
+
+/** Where an ordinary item would have been when the gateway died: batches half full, no delays. */
+function likelyStage(
+  item: LostItem,
+  owner: PossibleOwner,
+  death: Death,
+  facts: DeploymentFacts,
+): Exclude<RuleKey, "torn"> {
+  const halfBatchMs = facts.agent.batch[item.signal].timeoutMs / 2;
+  const arrivesMs = item.ackedMs + halfBatchMs;
+  if (death.seenMs < arrivesMs) return "transport";
+  const sampling = item.signal === "traces" ? facts.gateway.sampling : null;
+  if (sampling !== null) {
+    const decidedMs = owner.firstFromMs + halfBatchMs + sampling.decisionWaitMs + SAMPLING_TICK_MS;
+    if (death.seenMs < decidedMs) return "memory";
+  }
+  return "batch";
+}

@@ -1,0 +1,76 @@
+/** All that a run record says beside the judgement: what was run, on what, made of what. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { VERSIONS } from "kind-node";
+import { listCorrections } from "../cluster/corrections.js";
+import { deploymentChanges } from "../cluster/deployment-changes.js";
+import type { ProvisionedCluster } from "../cluster/provision.js";
+import { renderDeployment } from "../cluster/render.js";
+import { RUN_SCHEMA_VERSION } from "../model/run-record.js";
+import type { Scenario } from "../model/scenario.js";
+import type { DeploymentFacts } from "../oracle/deployment-facts.js";
+import { settings } from "../oracle/settings.js";
+import { faultRecords, phaseSpans, type RunContext } from "./context.js";
+import { DEPLOYMENTS_DIR } from "./deploy.js";
+import { gitState } from "./environment.js";
+import type { Recorder } from "./recorder.js";
+import type { Session } from "./session.js";
+
+export interface DescribedRun {
+  readonly scenario: Scenario;
+  readonly session: Session;
+  readonly runId: string;
+  readonly renderedYaml: string;
+  readonly facts: DeploymentFacts;
+  readonly record: Recorder;
+  readonly startedAt: Date;
+}
+
+/** What the guard was seen to do: the checks after provisioning and the packets refused since. */
+async function egressSummary(cluster: ProvisionedCluster): Promise<string> {
+  const checks = cluster.egress.map(
+    ({ what, address, outcome, tookMs }) =>
+      `${what} ${address}: ${outcome} in ${String(tookMs)} ms`,
+  );
+  const counters = (await cluster.egressCounters()).map((counter) => JSON.stringify(counter));
+  return [...checks, ...counters].join("\n");
+}
+
+/** The context of a run that ends now. */
+export async function describeRun(run: DescribedRun): Promise<RunContext> {
+  const { scenario, session, record } = run;
+  const { options, cluster } = session;
+  const finishedAt = new Date();
+  const dir = join(DEPLOYMENTS_DIR, scenario.deployment);
+  const unsized = await renderDeployment({ kubectl: cluster.kubectl, dir });
+  return {
+    schemaVersion: RUN_SCHEMA_VERSION,
+    runId: run.runId,
+    scenario: { name: scenario.name, description: scenario.description, spec: { ...scenario } },
+    seed: String(options.seed),
+    strict: options.strict,
+    command: options.rerunCommand(scenario.name),
+    startedAt: run.startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    phases: phaseSpans(record.phases, finishedAt.getTime()),
+    faults: faultRecords(record.faults),
+    deployment: {
+      name: scenario.deployment,
+      configSha256: createHash("sha256").update(run.renderedYaml).digest("hex"),
+      corrections: (await listCorrections(dir)).map(({ file, why }) => ({ file, why })),
+      kindSized: deploymentChanges(unsized, run.renderedYaml),
+      settings: settings(run.facts),
+    },
+    environment: {
+      git: await gitState(),
+      versions: { node: process.version, ...VERSIONS },
+      images: cluster.images.map(({ name, digest }) => ({ name, digest })),
+      corefile: cluster.corefile,
+      egressGuard: await egressSummary(cluster),
+    },
+    figures: {
+      provision_ms: session.provisionMs,
+      harness_peak_rss_kb: process.resourceUsage().maxRSS,
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** Waits until every agent routes to every gateway: while their rings still grow, items may be lost. */
+import type { ClusterClient } from "../cluster/client.js";
+import { scrapeCollectors } from "../cluster/self-telemetry.js";
+import { waitFor } from "../cluster/wait.js";
+import { seconds } from "../model/durations.js";
+import { NAMESPACE } from "../model/ids.js";
+import type { Progress } from "../model/progress.js";
+
+const TIMEOUT_MS = seconds(90);
+const BACKENDS_METRIC = "otelcol_loadbalancer_num_backends";
+/** Looks in a row that must agree: one resolver interval. */
+const LOOKS = 6;
+
+/** HarnessError at the deadline, with what each agent knows. */
+export async function steadyRings(
+  client: ClusterClient,
+  options: { readonly progress: Progress; readonly signal: AbortSignal },
+): Promise<void> {
+  let agreed = 0;
+  await waitFor({
+    what: "every agent to route to every gateway",
+    timeoutMs: TIMEOUT_MS,
+    intervalMs: seconds(1),
+    signal: options.signal,
+    onLook: (seen) => options.progress.status(seen),
+    probe: async () => {
+      const { samples } = await scrapeCollectors(client, {
+        namespace: NAMESPACE,
+        signal: options.signal,
+      });
+      const podsOf = (tier: "agent" | "gateway"): string[] => [
+        ...new Set(samples.filter((sample) => sample.tier === tier).map(({ pod }) => pod)),
+      ];
+      const gateways = podsOf("gateway").length;
+      const known = podsOf("agent").map((pod) =>
+        Math.max(
+          0,
+          ...samples
+            .filter((sample) => sample.pod === pod && sample.metric === BACKENDS_METRIC)
+            .map(({ value }) => value),
+        ),
+      );
+      const whole = gateways > 0 && known.length > 0 && known.every((count) => count === gateways);
+      agreed = whole ? agreed + 1 : 0;
+      if (agreed >= LOOKS) return { done: true, value: undefined };
+      return {
+        done: false,
+        seen: `${String(gateways)} gateways, agents know ${known.join(", ") || "none"}`,
+      };
+    },
+  });
+}
