@@ -27,7 +27,7 @@ describe("the sender", () => {
     directory = await mkdtemp(join(tmpdir(), "sender-"));
     const path = join(directory, "generator.ndjson");
     journal = await openJournal({ path, source: "generator", runId: "r1" });
-    sender = createSender({ journal, deadlineMs: 300, windowSize: 2 });
+    sender = createSender({ journal, deadlineMs: 300, windowItems: 2 });
     sink = await startTestSink((_, body, answer) => handler(answer, body));
   });
   afterEach(async () => {
@@ -136,7 +136,12 @@ describe("the sender", () => {
       }, 10);
     };
     const ids = ["a", "b", "c", "d", "e", "f"];
-    await Promise.all(ids.map((id) => sender.send(request(id))));
+    const sends: Promise<unknown>[] = [];
+    for (const id of ids) {
+      await sender.room();
+      sends.push(sender.send(request(id)));
+    }
+    await Promise.all(sends);
     expect(most).to.equal(2);
     expect(order).to.deep.equal(ids);
     expect(sender.counts().operations).to.deep.equal({

@@ -11,8 +11,13 @@ import type { Outgoing } from "./encode.js";
 
 export interface Sender {
   /**
-   * Resolves when the operation is over and on record. Waits for a place in the window first.
-   * `onLeave` is called when the request is handed to the transport.
+   * Resolves when fewer items are in flight than the window holds: ask before each send. What waits
+   * here leaves late, which is measured; memory stays bounded and nothing is skipped.
+   */
+  room(): Promise<void>;
+  /**
+   * Resolves when the operation is over and on record. `onLeave` is called when the request is
+   * handed to the transport.
    */
   send(request: Outgoing, onLeave?: () => void): Promise<OperationOutcome>;
   counts(): Pick<GeneratorStatus, "operations" | "attempted" | "acked">;
@@ -53,15 +58,16 @@ const CHANNEL_OPTIONS: grpc.ChannelOptions = {
 export function createSender(options: {
   journal: Journal;
   deadlineMs: number;
-  /** Operations in flight at most. */
-  windowSize: number;
+  /** Items that may be in flight; the last request may exceed it. */
+  windowItems: number;
 }): Sender {
-  const { journal, deadlineMs, windowSize } = options;
+  const { journal, deadlineMs, windowItems } = options;
   const clients = new Map<string, grpc.Client>();
   const operations = { acked: 0, refused: 0, indeterminate: 0, inFlight: 0 };
   const attempted: Record<Signal, number> = { traces: 0, metrics: 0, logs: 0 };
   const acked: Record<Signal, number> = { traces: 0, metrics: 0, logs: 0 };
-  const waiting: (() => void)[] = [];
+  let itemsInFlight = 0;
+  let waiting: (() => void)[] = [];
   let nextOp = 0;
 
   const clientOf = (endpoint: string): grpc.Client => {
@@ -72,22 +78,24 @@ export function createSender(options: {
     }
     return client;
   };
-  const takePlace = async (): Promise<void> => {
-    if (operations.inFlight < windowSize) operations.inFlight += 1;
-    // The one that leaves hands its place on, so nobody can slip in between.
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-  };
-  const leavePlace = (): void => {
-    const next = waiting.shift();
-    if (next) next();
-    else operations.inFlight -= 1;
+  const leave = (items: number): void => {
+    operations.inFlight -= 1;
+    itemsInFlight -= items;
+    if (itemsInFlight >= windowItems) return;
+    for (const resolve of waiting) resolve();
+    waiting = [];
   };
 
   return {
+    room: () =>
+      itemsInFlight < windowItems
+        ? Promise.resolve()
+        : new Promise((resolve) => waiting.push(resolve)),
     async send(request, onLeave) {
-      await takePlace();
+      const { signal, node, endpoint, items } = request;
+      operations.inFlight += 1;
+      itemsInFlight += items.length;
       try {
-        const { signal, node, endpoint, items } = request;
         const op = `${journal.boot}.${nextOp++}`;
         await journal.append({ k: "invoke", op, signal, node, endpoint, items });
         attempted[signal] += items.length;
@@ -98,7 +106,7 @@ export function createSender(options: {
         if (answer.outcome === "acked") acked[signal] += items.length;
         return answer.outcome;
       } finally {
-        leavePlace();
+        leave(items.length);
       }
     },
     counts: () => ({
