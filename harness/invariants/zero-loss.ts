@@ -37,10 +37,14 @@ export async function zeroLoss(
     verdict = "fail";
     const { one, many } = ITEM_NAME[first.signal];
     const name = first.lostUnexplained === 1 ? one : many;
-    reason = `${number(first.lostUnexplained)} of ${number(first.expected)} expected ${name} never arrived, and nothing explains it`;
+    reason =
+      `${number(first.lostUnexplained)} of ${number(first.expected)} expected ${name} ` +
+      "never arrived, and nothing explains it";
   } else if (over !== undefined) {
     verdict = "fail";
-    reason = `${percent(over.share)} of the expected ${ITEM_NAME[over.signal].many} lost, explained, above the budget of ${percent(spec.explainedBudget)}`;
+    reason =
+      `${percent(over.share)} of the expected ${ITEM_NAME[over.signal].many} lost, explained, ` +
+      `above the budget of ${percent(spec.explainedBudget)}`;
   } else if (signals.every(({ lostExplained }) => lostExplained === 0)) {
     reason = "everything expected arrived";
   }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { judge } from "../invariants/judge.js";
 import { RUN_SCHEMA_VERSION, type RunRecord } from "../model/run-record.js";
+import { seriesFromHistory } from "../report/series-from-history.js";
 import { writeReports } from "../report/write-reports.js";
 import { readContext } from "./context.js";
 
@@ -21,6 +22,7 @@ export async function analyze(
     strict,
     ...judgement,
   };
-  await writeReports(runDir, record);
+  const series = await seriesFromHistory(join(runDir, HISTORY_DIR));
+  await writeReports(runDir, record, series);
   return record;
 }

@@ -20,6 +20,7 @@ import {
   type DeploymentFacts,
 } from "../oracle/deployment-facts.js";
 import { holdsOf } from "../oracle/holds.js";
+import { indexRun } from "../report/index-file.js";
 import { analyze, HISTORY_DIR } from "./analyze.js";
 import { writeContext } from "./context.js";
 import { describeRun } from "./describe-run.js";
@@ -74,7 +75,9 @@ export async function runScenario(
   await save(run);
   if (broken !== undefined) throw broken;
   run.record.enter("judge");
-  return { record: await analyze(run.directory), directory: run.directory };
+  const record = await analyze(run.directory);
+  await indexRun(session.options.reportsDir, run.directory, record);
+  return { record, directory: run.directory };
 }
 
 /** Save point 1: what will be done. */

@@ -8,8 +8,8 @@ import type { Progress } from "../model/progress.js";
 
 const TIMEOUT_MS = seconds(90);
 const BACKENDS_METRIC = "otelcol_loadbalancer_num_backends";
-/** Looks in a row that must agree: one resolver interval. */
-const LOOKS = 6;
+/** Looks in a row that must agree: a resolver interval and its time limit, with room. */
+const LOOKS = 10;
 
 /** HarnessError at the deadline, with what each agent knows. */
 export async function steadyRings(
