@@ -1,4 +1,4 @@
-/** Entry of a backend's pod. Environment: BACKEND_NAME, RUN_ID, JOURNAL_DIR. */
+/** Entry of a backend pod. Environment: BACKEND_NAME, RUN_ID, JOURNAL_DIR, LISTEN_HOST (0.0.0.0). */
 import { join } from "node:path";
 import { UsageError } from "../model/errors.js";
 import { CONTROL_PORT } from "../model/observer-api.js";

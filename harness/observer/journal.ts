@@ -12,7 +12,7 @@ import type { JournalManifest } from "../model/observer-api.js";
 import { nowMs } from "./clock.js";
 
 /** A line before the journal has stamped it. */
-export type Entry = JournalLine extends infer L
+type Entry = JournalLine extends infer L
   ? L extends JournalLine
     ? Omit<L, "seq" | "boot" | "atMs">
     : never

@@ -4,7 +4,7 @@ import type { Signal } from "../model/signal.js";
 import { otlpDescriptor } from "./otlp-schema.js";
 
 /** A 64-bit number as protobufjs yields it: exact in text, whatever its size. */
-export interface Int64 {
+interface Int64 {
   toString(): string;
 }
 

@@ -62,7 +62,7 @@ export async function startGenerator(options: {
         load.run().catch((error: unknown) => {
           if (!closing) onFatal(error);
         });
-        return Promise.resolve({ code: 202, answer: { epochMs: load.epochMs } });
+        return Promise.resolve({ code: 202 });
       },
       "POST /stop": () => {
         load?.stop();

@@ -1,4 +1,4 @@
-/** Entry of the generator's pod. Environment: RUN_ID, JOURNAL_DIR. */
+/** Entry of the generator's pod. Environment: RUN_ID, JOURNAL_DIR, LISTEN_HOST (0.0.0.0). */
 import { join } from "node:path";
 import { CONTROL_PORT } from "../model/observer-api.js";
 import { log, runPod, setting } from "../observer/pod.js";
