@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { HarnessError, Interrupted, UsageError } from "../model/errors.js";
+import { HarnessError, Interrupted, messageOf, UsageError } from "../model/errors.js";
 import { parseSeed } from "../model/ids.js";
 import type { RunRecord } from "../model/run-record.js";
 import type { Scenario } from "../model/scenario.js";
@@ -177,7 +177,7 @@ function conclude({ records, troubles, failed, selection, interrupted }: Ending)
   if (interrupted) throw new Interrupted("interrupted");
   const [trouble] = troubles;
   if (trouble !== undefined) {
-    throw trouble instanceof Error ? trouble : new HarnessError(String(trouble));
+    throw trouble instanceof Error ? trouble : new HarnessError(messageOf(trouble));
   }
   if (selection.controls) return failed === 0 ? EXIT.pass : EXIT.fail;
   return EXIT[mergeVerdicts(records.map(({ verdict }) => verdict))];

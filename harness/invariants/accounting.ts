@@ -37,11 +37,11 @@ export async function account({ history }: Judged): Promise<Record<Signal, Accou
        GROUP BY key HAVING bool_or(state = 'lost') AND bool_or(state = 'delivered'))`,
   );
   const books = SIGNALS.map((signal) => {
-    const { signal: _, ...own } = rows.find((row) => row.signal === signal) ?? { signal, ...ZERO };
+    const own = rows.find((row) => row.signal === signal);
     const seen = receipts.find((row) => row.signal === signal);
     const counts: Counts = {
       ...ZERO,
-      ...own,
+      ...countsOf(own),
       received: seen?.received ?? 0,
       unexpected: seen?.unexpected ?? 0,
       torn: signal === "traces" ? (torn?.n ?? 0) : 0,
@@ -49,6 +49,13 @@ export async function account({ history }: Judged): Promise<Record<Signal, Accou
     return [signal, { ...counts, balances: balances(counts) }] as const;
   });
   return Object.fromEntries(books) as Record<Signal, Accounting>;
+}
+
+/** The counts of a row without its name. */
+function countsOf(row: (Counts & { signal?: Signal }) | undefined): Partial<Counts> {
+  const counts = { ...row };
+  delete counts.signal;
+  return counts;
 }
 
 const ZERO: Counts = {

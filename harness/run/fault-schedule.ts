@@ -79,8 +79,9 @@ function begin(input: ScheduleInput, spec: FaultSpec, index: number) {
       try {
         const { proven, proof } = await fault.prove(context);
         note(proven ? "proven" : "not-proven", proof);
-        const say = proven ? progress.event : progress.warn;
-        say(`${name}: ${proof} (${formatDuration(Date.now() - injectedMs)})`);
+        const line = `${name}: ${proof} (${formatDuration(Date.now() - injectedMs)})`;
+        if (proven) progress.event(line);
+        else progress.warn(line);
       } catch (thrown) {
         failed(thrown);
       }

@@ -7,6 +7,7 @@ import { watchTopology } from "../cluster/watch-topology.js";
 import { sealHistory, type HistoryInput } from "../history/write-history.js";
 import { judgeCalibration } from "../invariants/judge.js";
 import { minutes, seconds } from "../model/durations.js";
+import { messageOf } from "../model/errors.js";
 import { NAMESPACE, runIdOf } from "../model/ids.js";
 import type { QuiesceRecord } from "../model/history.js";
 import type { LoadOrder } from "../model/observer-api.js";
@@ -64,11 +65,11 @@ export async function runScenario(
 ): Promise<{ record: RunRecord; directory: string }> {
   const run = await begin(scenario, session);
   const undo = teardown();
-  let broken: unknown;
+  let broken: Error | undefined;
   try {
     await experiment(run, undo);
   } catch (thrown) {
-    broken = thrown ?? new Error("the run was broken off");
+    broken = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
   }
   run.record.enter("heal");
   await undo.run(session.progress);
@@ -120,7 +121,10 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
   };
   await clearNamespace(input);
   const watching = new AbortController();
-  undo.before("stop watching", () => Promise.resolve(watching.abort()));
+  undo.before("stop watching", () => {
+    watching.abort();
+    return Promise.resolve();
+  });
   await watchTopology(client, {
     namespace: NAMESPACE,
     onEvent: (event) => record.topology.push(event),
@@ -203,8 +207,9 @@ async function calibrate(run: Run, { observers, agents }: Deployed): Promise<boo
     const journals = await fetchJournals(observers, scratch, signal);
     await sealHistory(join(scratch, HISTORY_DIR), { ...historyInput(run, agents), journals });
     const result = await judgeCalibration(join(scratch, HISTORY_DIR));
-    const say = result.verdict === "pass" ? progress.event : progress.warn;
-    say(`calibration ${result.verdict}: ${result.reason}`);
+    const line = `calibration ${result.verdict}: ${result.reason}`;
+    if (result.verdict === "pass") progress.event(line);
+    else progress.warn(line);
     return result.verdict === "pass";
   } finally {
     await rm(scratch, { recursive: true, force: true });

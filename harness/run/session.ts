@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkHost } from "kind-node";
 import { provisionCluster, removeCluster, type ProvisionedCluster } from "../cluster/provision.js";
-import { HarnessError } from "../model/errors.js";
+import { HarnessError, UsageError } from "../model/errors.js";
 import { runIdOf } from "../model/ids.js";
 import type { Progress } from "../model/progress.js";
 import type { RunOptions } from "./options.js";
@@ -65,6 +65,12 @@ export async function openSession(
     const provisionMs = Date.now() - startedMs;
     return { options, progress, signal, cluster, provisionMs, close };
   } catch (thrown) {
+    // A name that is taken is not ours to free; anything else may have left a cluster that we began.
+    if (!options.keepCluster && !(thrown instanceof UsageError)) {
+      undo.before(`remove cluster ${options.clusterName}`, () =>
+        removeCluster(options.clusterName),
+      );
+    }
     await undo.run(progress);
     throw thrown;
   }
