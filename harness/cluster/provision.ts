@@ -104,18 +104,18 @@ async function equip(
   const { name, kubeconfigPath, signal, progress } = options;
   await kit(installEgressGuard(name, { signal }));
   const client = connectCluster({ kubeconfigPath });
-  const [corefile] = await Promise.all([
-    closeCoreDns(client, { signal, progress }),
-    deployMetricsServer(client, { signal, progress, nodes: WORKERS + 1 }),
-    loadOntoControlPlane(options, observerImage),
-  ]);
-  const egress = await checkEgress(client, {
-    image: observerImage,
-    podSubnet: DEFAULT_POD_SUBNET,
-    serviceSubnet: DEFAULT_SERVICE_SUBNET,
-    signal,
-    progress,
-  });
+  const closing = closeCoreDns(client, { signal, progress });
+  const measuring = deployMetricsServer(client, { signal, progress, nodes: WORKERS + 1 });
+  const checking = loadOntoControlPlane(options, observerImage).then(() =>
+    checkEgress(client, {
+      image: observerImage,
+      podSubnet: DEFAULT_POD_SUBNET,
+      serviceSubnet: DEFAULT_SERVICE_SUBNET,
+      signal,
+      progress,
+    }),
+  );
+  const [corefile, egress] = await Promise.all([closing, checking, measuring]);
   progress.event("unused addresses refuse, CoreDNS has no upstream, the metrics API answers");
   return {
     name,

@@ -70,7 +70,7 @@ export function kustomizeMessage(stderr: string): string {
     .replace(/\s+/g, " ")
     .replace(/^error: /, "")
     .trim();
-  const malformed = /MalformedYAMLError: (.+?) in File: ([^\s']+)/.exec(text);
+  const malformed = /MalformedYAMLError: (.+?) in File: ([^\s'"]+)/.exec(text);
   if (malformed) return `${malformed[2] ?? ""}: ${malformed[1] ?? ""}`;
   const missing = /lstat (\S+): (no such file or directory)/.exec(text);
   if (missing) return `${missing[1] ?? ""}: ${missing[2] ?? ""}`;

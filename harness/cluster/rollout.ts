@@ -126,9 +126,11 @@ async function explain(
   const worst = troubles.find(({ trouble }) => trouble.hopeless) ?? troubles[0];
   if (worst === undefined) return undefined;
   const { pod, trouble } = worst;
-  const log =
-    trouble.logOf === undefined ? "" : await lastLogLine(client, namespace, pod, trouble.logOf);
-  const line = log === "" ? trouble.line : `${trouble.line}, last log line: ${log}`;
+  const more =
+    trouble.logOf === undefined
+      ? await lastWarning(client, namespace, pod)
+      : await lastLogLine(client, namespace, pod, trouble.logOf);
+  const line = more === undefined ? trouble.line : `${trouble.line}: ${more}`;
   if (trouble.hopeless) {
     const fix = `mend its image or references: kubectl --namespace ${namespace} describe pod ${pod}`;
     throw new HarnessError(line, { fix });
@@ -145,8 +147,8 @@ async function lastWarning(
     namespace,
     fieldSelector: "type=Warning",
   });
-  const about = items.filter(({ involvedObject }) => involvedObject.name?.startsWith(name));
-  return about.at(-1)?.message;
+  const about = items.filter(({ involvedObject }) => involvedObject.name === name);
+  return about.at(-1)?.message?.replace(/\s+/g, " ").trim();
 }
 
 async function lastLogLine(
@@ -154,7 +156,7 @@ async function lastLogLine(
   namespace: string,
   name: string,
   { container, previous }: { container: string; previous: boolean },
-): Promise<string> {
+): Promise<string | undefined> {
   try {
     const log = await client.core.readNamespacedPodLog({
       name,
@@ -163,8 +165,8 @@ async function lastLogLine(
       previous,
       tailLines: 1,
     });
-    return log.trim().slice(-300);
+    return log === "" ? undefined : `last log line: ${log.trim().slice(-300)}`;
   } catch {
-    return "";
+    return undefined;
   }
 }
