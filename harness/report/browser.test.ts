@@ -132,7 +132,10 @@ describe("report.html in Chromium", function () {
     );
     expect((await canvases()).painted).to.equal(4);
     await page.setViewportSize({ width: 400, height: 800 });
-    expect(await page.evaluate("document.documentElement.scrollWidth")).to.equal(400);
+    // The charts follow the new width a frame later; the wait ends in a failure if they never do.
+    await page.waitForFunction("document.documentElement.scrollWidth === 400", undefined, {
+      timeout: 5_000,
+    });
     await page.evaluate("dispatchEvent(new Event('beforeprint'))");
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     expect(await page.locator("nav").isVisible()).to.equal(false);
