@@ -40,6 +40,19 @@ missing_packages() {
   [ -f /usr/share/keyrings/debian-archive-keyring.gpg ] || echo debian-archive-keyring
 }
 
+# The package would start dockerd before its configuration is written.
+readonly service_policy=/usr/sbin/policy-rc.d
+keep_services_down() {
+  [ ! -e "$service_policy" ] || return 0
+  printf '#!/bin/sh\n# agent-gateway-chaos\nexit 101\n' >"$service_policy"
+  chmod 755 "$service_policy"
+  trap release_services EXIT
+}
+
+release_services() {
+  if grep -qs '^# agent-gateway-chaos$' "$service_policy"; then rm -f "$service_policy"; fi
+}
+
 install_packages() {
   local packages log
   mapfile -t packages < <(missing_packages)
@@ -48,9 +61,10 @@ install_packages() {
   say "installing ${packages[*]}"
   export DEBIAN_FRONTEND=noninteractive
   apt-get -q update >"$log" 2>&1 || failure "apt-get update failed: $(tail -n 3 "$log")"
-  # Without an init the package cannot start its daemon; that is done below.
+  keep_services_down
   apt-get -q install --yes --no-install-recommends "${packages[@]}" >"$log" 2>&1 ||
     failure "apt-get install ${packages[*]} failed: $(tail -n 3 "$log")"
+  release_services
   rm -f "$log"
 }
 
