@@ -13,7 +13,6 @@ export interface BuiltImage {
   readonly content: string;
 }
 
-const DEFAULT_MIRROR = "http://deb.debian.org/debian";
 const DEBOOTSTRAP_FIX =
   "run as root, with 'apt-get install debootstrap' done and a Debian mirror in reach";
 
@@ -49,7 +48,7 @@ async function debootstrap(
   try {
     const mirror = await debianMirror(context);
     const include = packages.length > 0 ? [`--include=${packages.join(",")}`] : [];
-    const arguments_ = ["--variant=minbase", ...include, VERSIONS.debian, root, mirror];
+    const arguments_ = ["--variant=minbase", ...include, VERSIONS.debian, root, ...mirror];
     // In a mount namespace of its own, so that the mounts inside the new root end with the process.
     const isolated = ["--mount", "--propagation", "private", "--", "debootstrap", ...arguments_];
     await run("unshare", isolated, {
@@ -68,15 +67,15 @@ async function debootstrap(
 }
 
 /**
- * The mirror that this host itself uses, when it is a Debian: an air-gapped network has one of its
- * own.
+ * The mirror that this host itself uses, when it is a Debian (an air-gapped network has one of its
+ * own), as debootstrap's last argument. None: debootstrap takes its own default.
  */
-async function debianMirror(context: BuildContext): Promise<string> {
+async function debianMirror(context: BuildContext): Promise<string[]> {
   const chosen = process.env["DEBIAN_MIRROR"];
-  if (chosen) return chosen;
+  if (chosen) return [chosen];
   const filters = ["Created-By: Packages", `Codename: ${VERSIONS.debian}`, "Origin: Debian"];
   const args = ["indextargets", "--format", "$(REPO_URI)", ...filters];
   const found = await execute("apt-get", args, { signal: context.signal }).catch(() => undefined);
   const uris = found?.exitCode === 0 ? found.stdout.split("\n") : [];
-  return uris.find((uri) => /^https?:/.test(uri)) ?? DEFAULT_MIRROR;
+  return uris.filter((uri) => /^https?:/.test(uri)).slice(0, 1);
 }
