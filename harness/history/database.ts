@@ -36,7 +36,7 @@ export async function openDatabase(): Promise<Database> {
       const reader = await connection.runAndReadAll(sql, { ...parameters });
       return reader.getRowObjectsJS().map((row) => plain(row) as T);
     },
-    stream: (sql, parameters = {}) => stream(connection, sql, parameters),
+    stream: (sql, parameters = {}) => stream(instance, sql, parameters),
     append: (table, rows) => append(connection, table, rows),
     close: async () => {
       connection.closeSync();
@@ -46,13 +46,19 @@ export async function openDatabase(): Promise<Database> {
   };
 }
 
+/** A connection of its own: what is asked on another one would end the stream. */
 async function* stream<T>(
-  connection: DuckDBConnection,
+  instance: DuckDBInstance,
   sql: string,
   parameters: Parameters,
 ): AsyncIterable<T[]> {
-  const result = await connection.stream(sql, { ...parameters });
-  for await (const rows of result.yieldRowObjectJs()) yield rows.map((row) => plain(row) as T);
+  const connection = await instance.connect();
+  try {
+    const result = await connection.stream(sql, { ...parameters });
+    for await (const rows of result.yieldRowObjectJs()) yield rows.map((row) => plain(row) as T);
+  } finally {
+    connection.closeSync();
+  }
 }
 
 /** 64-bit counts become numbers: nothing that is counted here comes near 2^53. */

@@ -5,15 +5,16 @@
  * model this deployment.
  */
 import type { Calibration, InvariantResult } from "../model/invariant.js";
-import { SLACK_MS, type Judged } from "./classify.js";
+import type { Judged } from "./classify.js";
+import { holdMs } from "../oracle/holds.js";
 import { evidenceOf, number, result } from "./result.js";
 
 const PROPERTY = "Without a fault, owner and sampling decision of every trace are as predicted.";
 
 export async function calibration(spec: Calibration, judged: Judged): Promise<InvariantResult> {
-  const { history, holds } = judged;
+  const { history, facts } = judged;
   const untilMs = Math.min(judged.loadStartMs, judged.firstFaultMs, judged.cutMs);
-  const dueMs = untilMs - holds.longestMs - SLACK_MS;
+  const dueMs = untilMs - holdMs(facts, "traces");
   const [counts] = await history
     .query<{ due: number; owner: number; kept: number }>(
       `CREATE OR REPLACE TABLE calibrated AS

@@ -1,7 +1,7 @@
 /**
- * The statements that classify. Capital names after a dollar sign are milliseconds from the configuration:
- * SLACK, AGENT_BATCH, GATEWAY_BATCH, DECISION (decision_wait and its tick), RESOLVE (how long an agent may go
- * on with an old set of gateways), LATENCY (threshold); PREDICTABLE is 1 or 0.
+ * The statements that classify. They read the history and the oracle's tables: `holds` (signal, routed_ms:
+ * from the answer to the routing; hold_ms: to the receipt), `rings` (ring, from_ms, to_ms), `keys` (signal,
+ * key, position, hash_kept), `key_owners` (signal, key, ring, ip), `deaths` and `explained`.
  */
 
 /** An item is acked when one of its operations was; its sends span first to last. */
@@ -15,25 +15,31 @@ SELECT a.signal, a.id, any_value(a.key) AS key, any_value(a.digest) AS digest, a
             WHEN bool_and(o.outcome = 'refused') THEN 'refused' ELSE 'indeterminate' END AS answer
 FROM attempts a JOIN operations o USING (op) GROUP BY a.signal, a.id`;
 
-/** Kept by the acked spans alone is certain; kept only with the unanswered ones is uncertain. */
-const TRACES = `
+/**
+ * Kept by the acked spans alone is certain; kept only with the unanswered ones is uncertain. An unpredictable
+ * policy makes every trace uncertain. A null threshold is no latency policy.
+ */
+const traces = (latencyThresholdMs: number | null, predictable: boolean): string => {
+  const slow = (filter: string): string =>
+    latencyThresholdMs === null
+      ? "false"
+      : `coalesce(max(s.end_ms) ${filter} - min(s.start_ms) ${filter} >= ${String(latencyThresholdMs)}, false)`;
+  return `
 CREATE TABLE traces AS
 SELECT s.key, any_value(s.class) AS class, count(*) AS spans, min(s.invoke_ms) AS invoke_ms,
-       max(s.complete_ms) AS complete_ms, min(s.complete_ms) AS first_complete_ms,
-       any_value(k.hash_kept) AS hash_kept, bool_or(s.error AND s.answer = 'acked') AS any_error,
-       CASE WHEN $PREDICTABLE = 0 THEN 'uncertain'
-            WHEN any_value(k.hash_kept)
-              OR bool_or(s.error AND s.answer = 'acked')
-              OR max(s.end_ms) FILTER (s.answer = 'acked') - min(s.start_ms) FILTER (s.answer = 'acked')
-                 >= $LATENCY THEN 'yes'
+       max(s.complete_ms) AS complete_ms, any_value(k.hash_kept) AS hash_kept,
+       CASE WHEN NOT ${String(predictable)} THEN 'uncertain'
+            WHEN any_value(k.hash_kept) OR bool_or(s.error AND s.answer = 'acked')
+              OR ${slow("FILTER (s.answer = 'acked')")} THEN 'yes'
             WHEN bool_or(s.error AND s.answer = 'indeterminate')
-              OR (bool_or(s.answer = 'indeterminate')
-                  AND max(s.end_ms) - min(s.start_ms) >= $LATENCY) THEN 'uncertain'
+              OR (bool_or(s.answer = 'indeterminate') AND ${slow("FILTER (s.answer <> 'refused')")})
+              THEN 'uncertain'
             ELSE 'no' END AS kept
 FROM sends s JOIN keys k ON k.signal = s.signal AND k.key = s.key
 WHERE s.signal = 'traces' GROUP BY s.key`;
+};
 
-/** Only receipts of this run and of something that was sent; the rest is unexpected. */
+/** Only receipts of something that was sent; the rest is unexpected. */
 const ARRIVALS = `
 CREATE TABLE arrivals AS
 SELECT r.signal, r.id, count(*) AS receipts, min(r.at_ms) AS received_ms, list(DISTINCT r.peer) AS peers,
@@ -42,28 +48,14 @@ SELECT r.signal, r.id, count(*) AS receipts, min(r.at_ms) AS received_ms, list(D
 FROM receipts r JOIN sends s ON s.signal = r.signal AND s.id = r.id
 GROUP BY r.signal, r.id`;
 
-/** When and until when a span of the deployment's gateways held what it had: pods that went away. */
-const DEATHS = `
-CREATE TABLE deaths AS
-SELECT ip, min(at_ms) AS at_ms, any_value(pod) AS pod FROM (
-  SELECT ip, pod, at_ms FROM topology
-  WHERE source = 'pod' AND tier = 'gateway' AND ip <> '' AND (change = 'deleted' OR terminating)
-  UNION ALL
-  SELECT ip, pod, at_ms FROM (
-    SELECT *, lag(restarts) OVER (PARTITION BY uid ORDER BY at_ms) AS before FROM topology
-    WHERE source = 'pod' AND tier = 'gateway' AND ip <> '')
-  WHERE restarts > before)
-GROUP BY ip`;
-
 /** Owners under every ring that an agent could have when it routed the item. */
 const OWNERS = `
 CREATE TABLE owners AS
 SELECT s.signal, s.id, list_sort(list(DISTINCT o.ip)) AS ips
 FROM sends s
+JOIN holds h ON h.signal = s.signal
 JOIN key_owners o ON o.signal = s.signal AND o.key = s.key
-JOIN epochs e ON e.epoch = o.epoch
-  AND e.from_ms <= s.complete_ms + $AGENT_BATCH + $SLACK
-  AND e.to_ms >= s.invoke_ms - $RESOLVE - $SLACK
+JOIN rings r ON r.ring = o.ring AND r.from_ms < s.complete_ms + h.routed_ms AND s.invoke_ms < r.to_ms
 GROUP BY s.signal, s.id`;
 
 const STATES = `
@@ -71,7 +63,7 @@ CREATE TABLE states AS
 SELECT s.*, coalesce(a.receipts, 0) AS receipts, a.received_ms, coalesce(a.peers, []) AS peers,
        coalesce(a.altered, false) AS altered, coalesce(a.misstamped, false) AS misstamped,
        coalesce(w.ips, []) AS owners, coalesce(t.kept, 'yes') AS kept, k.position,
-       coalesce(t.first_complete_ms, s.complete_ms) AS trace_first_ms,
+       coalesce(t.hash_kept, true) AS hash_kept,
        CASE WHEN s.answer <> 'acked' THEN 'not-acked'
             WHEN coalesce(t.kept, 'yes') = 'uncertain' THEN 'undecidable'
             WHEN coalesce(t.kept, 'yes') = 'yes' AND a.id IS NOT NULL THEN 'delivered'
@@ -83,69 +75,64 @@ LEFT JOIN arrivals a ON a.signal = s.signal AND a.id = s.id
 LEFT JOIN owners w ON w.signal = s.signal AND w.id = s.id
 LEFT JOIN traces t ON s.signal = 'traces' AND t.key = s.key`;
 
-/**
- * A loss is explained by a gateway that could own the item and died
- *  - while it could still hold it: routed before the death, and neither decided, batched nor sent yet;
- *  - when the item may have been on the way to it: the sub-exporter's queue goes with the endpoint.
- */
-const BY_DEATH = `
-CREATE TABLE explained_by_death AS
-SELECT signal, id,
-       arg_min(place, rank) AS place, arg_min(rule, rank) AS rule, arg_min(death_pod, rank) AS death_pod
-FROM (
-  SELECT s.signal, s.id, d.pod AS death_pod,
-    CASE WHEN s.invoke_ms >= d.at_ms THEN 'agent-to-gateway'
-         WHEN s.signal = 'traces' AND d.at_ms <= s.trace_first_ms + $AGENT_BATCH + $DECISION + $SLACK
-           THEN 'gateway-tail-sampling'
-         ELSE 'gateway-batch' END AS place,
-    CASE WHEN s.invoke_ms >= d.at_ms
-           THEN 'sent to an endpoint that was gone: its sub-exporter queue is dropped (contrib#35378)'
-         WHEN s.signal = 'traces' AND d.at_ms <= s.trace_first_ms + $AGENT_BATCH + $DECISION + $SLACK
-           THEN 'undecided spans are lost with their gateway (contrib#26490)'
-         ELSE 'the batch processor acknowledges before it exports (core#12443)' END AS rule,
-    abs(s.invoke_ms - d.at_ms) AS rank
-  FROM states s JOIN deaths d ON list_contains(s.owners, d.ip)
-  WHERE s.state = 'lost' AND (
-    (s.invoke_ms < d.at_ms AND d.at_ms <= $GATEWAY_BATCH + $SLACK + greatest(
-        s.complete_ms + $AGENT_BATCH,
-        CASE WHEN s.signal = 'traces' THEN s.trace_first_ms + $AGENT_BATCH + $DECISION ELSE 0 END))
-    OR (s.complete_ms + $AGENT_BATCH + $SLACK >= d.at_ms AND s.invoke_ms <= d.at_ms + $RESOLVE + $SLACK)))
-GROUP BY signal, id`;
+/** What became of every item that the sealed history holds, but for why it was lost. */
+export const classification = (
+  latencyThresholdMs: number | null,
+  predictable: boolean,
+): readonly string[] => [SENDS, traces(latencyThresholdMs, predictable), ARRIVALS, OWNERS, STATES];
 
 /**
- * A span that is no reason to keep its trace by itself, in a trace that a ring change could split, is judged
- * without the spans that went to another owner. Traces that the hash keeps are decided alike everywhere.
+ * Each trace with a loss, at each gateway that may have got a part of it: when the first span came there, and
+ * what of the evidence that keeps the trace was certainly there before its decision. A gateway that died while
+ * it held the trace, or a span that may have gone elsewhere or come too late, makes nothing certain.
  */
-const BY_SPLIT = `
-CREATE TABLE explained_by_split AS
-SELECT DISTINCT s.signal, s.id
-FROM states s
-JOIN traces t ON t.key = s.key AND NOT t.hash_kept
-JOIN states other ON other.signal = 'traces' AND other.key = s.key AND other.id <> s.id
-  AND (len(other.owners) > 1 OR len(s.owners) > 1 OR other.owners <> s.owners)
-WHERE s.signal = 'traces' AND s.state = 'lost' AND NOT s.error
-  AND (other.error OR NOT t.any_error)`;
+export const parts = (decisionWaitMs: number): string => `
+CREATE TABLE parts AS
+WITH lost AS (SELECT DISTINCT key FROM states WHERE signal = 'traces' AND state = 'lost'),
+spread AS (
+  SELECT s.key, unnest(s.owners) AS ip, len(s.owners) = 1 AS certain, s.answer, s.error, s.start_ms, s.end_ms,
+         s.invoke_ms AS from_ms, s.complete_ms + h.routed_ms AS by_ms
+  FROM states s JOIN lost USING (key) JOIN holds h ON h.signal = s.signal WHERE s.signal = 'traces'),
+times AS (
+  SELECT key, ip, min(from_ms) AS first_from_ms, min(by_ms) FILTER (certain) AS first_by_ms,
+         max(by_ms) AS last_by_ms
+  FROM spread GROUP BY key, ip),
+whole AS (
+  SELECT t.*, bool_and(d.ip IS NULL) AS survived
+  FROM times t LEFT JOIN deaths d ON d.tier = 'gateway' AND d.ip = t.ip
+    AND d.from_ms <= t.last_by_ms + ${String(decisionWaitMs)} AND t.first_from_ms <= d.to_ms
+  GROUP BY ALL)
+SELECT w.key, w.ip, any_value(w.first_from_ms) AS first_from_ms, any_value(w.first_by_ms) AS first_by_ms,
+       coalesce(bool_or(s.error) FILTER (there), false) AS error,
+       min(s.start_ms) FILTER (there) AS start_ms, max(s.end_ms) FILTER (there) AS end_ms
+FROM whole w JOIN (
+  SELECT spread.*, certain AND answer = 'acked' AND whole.survived
+           AND by_ms <= whole.first_from_ms + ${String(decisionWaitMs)} AS there
+  FROM spread JOIN whole USING (key, ip)) s USING (key, ip)
+GROUP BY w.key, w.ip`;
 
-const ITEMS = `
-CREATE TABLE items AS
-SELECT s.*,
-  CASE WHEN s.state <> 'lost' THEN NULL WHEN d.id IS NOT NULL THEN d.place
-       WHEN p.id IS NOT NULL THEN 'gateway-tail-sampling' ELSE 'unknown' END AS place,
-  CASE WHEN s.state <> 'lost' THEN NULL WHEN d.id IS NOT NULL THEN d.rule
-       WHEN p.id IS NOT NULL THEN 'torn by a ring change: the deciding span had another owner (contrib#4758)'
-       ELSE NULL END AS rule
-FROM states s
-LEFT JOIN explained_by_death d ON d.signal = s.signal AND d.id = s.id
-LEFT JOIN explained_by_split p ON p.signal = s.signal AND p.id = s.id`;
+/** Each lost item at each gateway that may have owned it; `error` and span of time with the item itself. */
+export const LOST = `
+SELECT s.signal, s.id, s.invoke_ms AS "sentMs", s.complete_ms AS "ackedMs", s.hash_kept AS "hashKept", o.ip,
+       coalesce(p.first_from_ms, s.invoke_ms) AS "firstFromMs",
+       coalesce(p.first_by_ms, s.complete_ms + h.routed_ms) AS "firstByMs",
+       s.error OR coalesce(p.error, false) AS error,
+       greatest(s.end_ms, p.end_ms) - least(s.start_ms, p.start_ms) AS "spanMs"
+FROM states s JOIN holds h ON h.signal = s.signal
+CROSS JOIN unnest(s.owners) AS o(ip)
+LEFT JOIN parts p ON s.signal = 'traces' AND p.key = s.key AND p.ip = o.ip
+WHERE s.state = 'lost' ORDER BY s.signal, s.id, o.ip`;
 
-export const CLASSIFICATION: readonly string[] = [
-  SENDS,
-  TRACES,
-  ARRIVALS,
-  DEATHS,
-  OWNERS,
-  STATES,
-  BY_DEATH,
-  BY_SPLIT,
-  ITEMS,
+/** The classification of every item, and the same as reports read it. */
+export const ITEMS: readonly string[] = [
+  `CREATE VIEW items AS
+   SELECT s.*, CASE WHEN s.state = 'lost' THEN coalesce(e.place, 'unknown') END AS place, e.rule, e.rule_name
+   FROM states s LEFT JOIN explained e ON s.state = 'lost' AND e.signal = s.signal AND e.id = s.id`,
+  `CREATE VIEW report_items AS
+   SELECT signal, id, key, class, error, position::INTEGER AS position, state, place, rule,
+          array_to_string(list_transform(owners, ip -> coalesce(gateways.pods[ip], ip)), ',') AS owners
+   FROM items CROSS JOIN (
+     SELECT coalesce(map_from_entries(list((ip, pod))), MAP {}) AS pods FROM (
+       SELECT ip, arg_max(pod, at_ms) AS pod FROM topology
+       WHERE source = 'pod' AND tier = 'gateway' AND ip <> '' GROUP BY ip)) gateways`,
 ];

@@ -2,35 +2,26 @@
  * One row for each attempted item: what became of it, who could own it, and what explains its loss. Every
  * invariant queries the tables made here, so that they cannot disagree.
  */
+import type { Cell } from "../history/database.js";
 import type { History } from "../history/open-history.js";
 import type { TopologyEvent } from "../model/history.js";
-import type { Signal } from "../model/signal.js";
+import { SIGNALS, type Signal } from "../model/signal.js";
+import { deathsIn, type Death } from "../oracle/deaths.js";
 import {
   deploymentFacts,
   samplingFactsOf,
   type DeploymentFacts,
 } from "../oracle/deployment-facts.js";
-import { gatewaySets, type GatewaySet } from "../oracle/epochs.js";
-import { holdsOf, type Holds } from "../oracle/holds.js";
-import {
-  buildRing,
-  endpointOf,
-  ipOf,
-  ownerAt,
-  positionOf,
-  routeKeyOf,
-  type Ring,
-} from "../oracle/ring.js";
+import { ringsOf, ringsWithin, type PossibleRing } from "../oracle/epochs.js";
+import { holdMs, routedWithinMs } from "../oracle/holds.js";
+import { buildRing, endpointOf, ipOf, ownerAt, positionOf, routeKeyOf } from "../oracle/ring.js";
 import { sampledByHash } from "../oracle/sampling.js";
-import { CLASSIFICATION } from "./classification-sql.js";
-
-/** Scheduling and network on a busy machine: widens every window a little. */
-export const SLACK_MS = 2_000;
+import { classification, ITEMS } from "./classification-sql.js";
+import { explainLosses } from "./explain.js";
 
 export interface Judged {
   readonly history: History;
-  readonly holds: Holds;
-  readonly epochs: readonly GatewaySet[];
+  readonly facts: DeploymentFacts;
   /** Unix ms when the load phase began: the end of calibration. Infinity while calibrating. */
   readonly loadStartMs: number;
   /** Unix ms of the first fault's injection; Infinity without one. */
@@ -39,96 +30,125 @@ export interface Judged {
   readonly cutMs: number;
 }
 
-/** Makes the tables `items`, `traces` and `deaths` in the history's database. */
+/** Makes the tables `items`, `report_items`, `traces`, `rings` and `deaths` in the history's database. */
 export async function classify(history: History): Promise<Judged> {
   const facts = deploymentFacts(history.renderedYaml);
-  const holds = holdsOf(facts, history.facts.corefile);
-  const topology = await history.query<TopologyEvent & { atMs: number }>(
+  const topology = await history.query<TopologyEvent>(
     `SELECT at_ms AS "atMs", * EXCLUDE (at_ms) FROM topology ORDER BY at_ms`,
   );
-  const epochs = gatewaySets(topology, facts.agent.resolver.service);
-  await makeOracleTables(history, facts, epochs);
-  for (const statement of CLASSIFICATION) await history.query(parametrize(statement, holds, facts));
+  const deaths = deathsIn(topology);
+  await makeTables(history, facts, deaths);
+  await predict(history, facts, ringsOf(facts, history.facts.corefile, topology));
+  const thresholdMs = facts.gateway.sampling?.latencyThresholdMs ?? null;
+  const predictable = facts.unpredictableSampling.length === 0;
+  for (const sql of classification(thresholdMs, predictable)) await history.query(sql);
+  await explainLosses(history, facts, deaths);
+  for (const sql of ITEMS) await history.query(sql);
   const [times] = await history.query<{ load: number | null; fault: number | null }>(
     `SELECT (SELECT min(at_ms) FROM phases WHERE phase = 'load') AS load,
             (SELECT min(at_ms) FROM faults WHERE step = 'injecting') AS fault`,
   );
   return {
     history,
-    holds,
-    epochs,
+    facts,
     loadStartMs: times?.load ?? Infinity,
     firstFaultMs: times?.fault ?? Infinity,
     cutMs: Math.min(...history.facts.journals.map(({ cutAtMs }) => cutAtMs)),
   };
 }
 
-/** Puts numbers from the configuration where the statements name them; no text ever gets into SQL this way. */
-function parametrize(sql: string, holds: Holds, facts: DeploymentFacts): string {
-  const latencyMs = facts.gateway.sampling?.latencyThresholdMs;
-  const values: Record<string, number> = {
-    SLACK: SLACK_MS,
-    AGENT_BATCH: holds.agentBatchMs,
-    GATEWAY_BATCH: holds.gatewayBatchMs,
-    DECISION: holds.decisionMs,
-    RESOLVE: holds.routingLagMs,
-    LATENCY: latencyMs ?? Number.MAX_SAFE_INTEGER,
-    PREDICTABLE: facts.unpredictableSampling.length === 0 ? 1 : 0,
-  };
-  return sql.replace(/\$([A-Z_]+)/g, (_, name: string) => String(values[name]));
-}
+const DEATH_COLUMNS = ["tier", "pod", "uid", "ip", "node", "kind"] as const;
 
-/** Tables `epochs` (one a row), `keys` (route key, position, hash decision) and `key_owners`. */
-async function makeOracleTables(
+async function makeTables(
   history: History,
   facts: DeploymentFacts,
-  epochs: readonly GatewaySet[],
+  deaths: readonly Death[],
 ): Promise<void> {
-  await history.query("CREATE TABLE epochs (epoch DOUBLE, from_ms DOUBLE, to_ms DOUBLE)");
+  const names = DEATH_COLUMNS.map((name) => `${name} VARCHAR`).join(", ");
+  await history.query(
+    `CREATE TABLE deaths (${names}, seen_ms DOUBLE, from_ms DOUBLE, to_ms DOUBLE)`,
+  );
   await history.append(
-    "epochs",
-    epochs.map(({ atMs }, index) => [
-      index,
-      // What was there before the watch began is not known; the first set stands for it.
-      index === 0 ? 0 : atMs,
-      epochs[index + 1]?.atMs ?? Number.MAX_SAFE_INTEGER,
+    "deaths",
+    deaths.map((death) => [
+      ...DEATH_COLUMNS.map((name) => death[name]),
+      death.seenMs,
+      death.fromMs,
+      death.toMs,
     ]),
+  );
+  await history.query("CREATE TABLE holds (signal VARCHAR, routed_ms DOUBLE, hold_ms DOUBLE)");
+  await history.append(
+    "holds",
+    SIGNALS.map((signal) => [signal, routedWithinMs(facts, signal), holdMs(facts, signal)]),
+  );
+}
+
+interface Key {
+  readonly signal: Signal;
+  readonly key: string;
+  /** First send, and last answer with the agent's time to route. */
+  readonly fromMs: number;
+  readonly byMs: number;
+}
+
+/** Tables `rings`, `keys` and `key_owners`: what must happen to everything that was sent. */
+async function predict(
+  history: History,
+  facts: DeploymentFacts,
+  possible: readonly PossibleRing[],
+): Promise<void> {
+  await history.query("CREATE TABLE rings (ring DOUBLE, from_ms DOUBLE, to_ms DOUBLE)");
+  await history.append(
+    "rings",
+    possible.map(({ fromMs, toMs }, ring) => [ring, fromMs, toMs]),
   );
   await history.query(
     "CREATE TABLE keys (signal VARCHAR, key VARCHAR, position DOUBLE, hash_kept BOOLEAN)",
   );
   await history.query(
-    "CREATE TABLE key_owners (signal VARCHAR, key VARCHAR, epoch DOUBLE, ip VARCHAR)",
+    "CREATE TABLE key_owners (signal VARCHAR, key VARCHAR, ring DOUBLE, ip VARCHAR)",
   );
-  const rings =
-    facts.unpredictableOwner.length === 0
-      ? epochs.map(({ ips }) =>
-          buildRing(ips.map((ip) => endpointOf(ip, facts.agent.resolver.port))),
-        )
-      : [];
   const policy = facts.gateway.sampling === null ? null : samplingFactsOf(facts);
-  const distinct = "SELECT DISTINCT signal, key FROM attempts";
-  const rows = await history.query<{ signal: Signal; key: string }>(distinct);
-  await history.append(
-    "keys",
-    rows.map(({ signal, key }) => [
-      signal,
-      key,
-      positionOf(routeKeyOf(signal, key)),
-      signal !== "traces" || policy === null || sampledByHash(key, policy),
-    ]),
+  const ownersOf = predictOwners(facts, possible);
+  const sent = history.stream<Key>(
+    `SELECT a.signal, a.key, min(o.invoke_ms) AS "fromMs",
+            max(coalesce(o.complete_ms, o.invoke_ms) + h.routed_ms) AS "byMs"
+     FROM attempts a JOIN operations o USING (op) JOIN holds h ON h.signal = a.signal
+     GROUP BY a.signal, a.key`,
   );
-  await history.append("key_owners", ownerRows(rows, rings));
+  for await (const rows of sent) {
+    await history.append(
+      "keys",
+      rows.map(({ signal, key }) => [
+        signal,
+        key,
+        positionOf(routeKeyOf(signal, key)),
+        signal !== "traces" || policy === null || sampledByHash(key, policy),
+      ]),
+    );
+    await history.append("key_owners", rows.flatMap(ownersOf));
+  }
 }
 
-function* ownerRows(
-  rows: readonly { signal: Signal; key: string }[],
-  rings: readonly Ring[],
-): Iterable<(string | number)[]> {
-  for (const { signal, key } of rows) {
+/** Rows of `key_owners`: the owner under each ring that was possible while the key was sent. */
+function predictOwners(
+  { agent, unpredictableOwner }: DeploymentFacts,
+  possible: readonly PossibleRing[],
+): (key: Key) => Cell[][] {
+  if (unpredictableOwner.length > 0) return () => [];
+  const rings = possible.map((ring, index) => ({
+    ...ring,
+    index,
+    ring: buildRing(ring.ips.map((ip) => endpointOf(ip, agent.resolver.port))),
+  }));
+  return ({ signal, key, fromMs, byMs }) => {
     const position = positionOf(routeKeyOf(signal, key));
-    for (const [epoch, ring] of rings.entries()) {
-      yield [signal, key, epoch, ipOf(ownerAt(ring, position))];
-    }
-  }
+    return ringsWithin(rings, fromMs, byMs).map(({ ring, index }) => [
+      signal,
+      key,
+      index,
+      ipOf(ownerAt(ring, position)),
+    ]);
+  };
 }

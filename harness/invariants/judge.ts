@@ -1,5 +1,5 @@
 /** Judges a sealed history: the classification once, then every invariant, then one verdict and one sentence. */
-import { openHistory } from "../history/open-history.js";
+import { openHistory, type History } from "../history/open-history.js";
 import type { Accounting } from "../model/accounting.js";
 import { messageOf } from "../model/errors.js";
 import type { InvariantResult, InvariantSpec } from "../model/invariant.js";
@@ -23,29 +23,27 @@ export type Judgement = Pick<
   "verdict" | "headline" | "invariants" | "accounting" | "losses"
 >;
 
-/** `strict` sets every budget of explained loss to 0. */
-export async function judge(dir: string, options: { strict: boolean }): Promise<Judgement> {
-  const history = await openHistory(dir);
-  try {
-    const judged = await classify(history);
-    const books = await account(judged);
-    const { scenario } = history.facts;
-    const always: InvariantSpec[] = [
-      { kind: "history-complete" },
-      { kind: "calibration", minTraces: scenario.calibration.minTraces },
-      { kind: "faults-proven" },
-    ];
-    const invariants: InvariantResult[] = [];
-    for (const spec of [...always, ...scenario.invariants]) {
-      invariants.push(await check(strictly(spec, options.strict), judged, books));
-    }
-    const verdict = mergeVerdicts(invariants.map((invariant) => invariant.verdict));
-    const losses = await lossesOf(judged);
-    const headline = headlineOf(verdict, invariants, books, scenario.name);
-    return { verdict, headline, invariants, accounting: books, losses };
-  } finally {
-    await history.close();
+/**
+ * Judges an open history, once: leaves the tables of classify.ts in its database. `strict` sets every budget
+ * of explained loss to 0.
+ */
+export async function judge(history: History, options: { strict: boolean }): Promise<Judgement> {
+  const judged = await classify(history);
+  const books = await account(judged);
+  const { scenario } = history.facts;
+  const always: InvariantSpec[] = [
+    { kind: "history-complete" },
+    { kind: "calibration", minTraces: scenario.calibration.minTraces },
+    { kind: "faults-proven" },
+  ];
+  const invariants: InvariantResult[] = [];
+  for (const spec of [...always, ...scenario.invariants]) {
+    invariants.push(await check(strictly(spec, options.strict), judged, books));
   }
+  const verdict = mergeVerdicts(invariants.map((invariant) => invariant.verdict));
+  const losses = await lossesOf(judged);
+  const headline = headlineOf(verdict, invariants, books, scenario.name);
+  return { verdict, headline, invariants, accounting: books, losses };
 }
 
 /** Only calibration, on the history so far of a run that goes on. */

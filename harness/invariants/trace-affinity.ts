@@ -4,28 +4,21 @@
  * from two gateways while only one gateway set was possible; and the peer against the predicted owners.
  */
 import type { InvariantResult } from "../model/invariant.js";
-import { SLACK_MS, type Judged } from "./classify.js";
+import type { Judged } from "./classify.js";
 import { evidenceOf, number, result } from "./result.js";
 
 const PROPERTY =
   "A trace goes to exactly the predicted gateway, across a change only to possible ones.";
 
-export async function traceAffinity({ history, holds, epochs }: Judged): Promise<InvariantResult> {
-  const resolveMs = holds.routingLagMs + SLACK_MS;
-  // The first epochs are the gateways' start; afterwards each begin of one is a change.
-  const changes = epochs.slice(1).map(({ atMs }) => atMs);
-  const stable = changes
-    .map(
-      (atMs) =>
-        `AND NOT (max(s.complete_ms) + ${String(holds.agentBatchMs + SLACK_MS)} >= ${String(atMs)} ` +
-        `AND min(s.invoke_ms) - ${String(resolveMs)} <= ${String(atMs)})`,
-    )
-    .join("\n");
+export async function traceAffinity({ history }: Judged): Promise<InvariantResult> {
   await history.query(
     `CREATE OR REPLACE TABLE split AS
-     SELECT s.signal, s.key, list_sort(list_distinct(flatten(list(s.peers)))) AS gateways
-     FROM items s WHERE s.receipts > 0 AND s.signal <> 'metrics' GROUP BY s.signal, s.key
-     HAVING len(list_distinct(flatten(list(s.peers)))) > 1 ${stable}`,
+     SELECT s.*, (SELECT count(*) FROM rings r WHERE r.from_ms < s.by_ms AND s.from_ms < r.to_ms) AS rings
+     FROM (SELECT i.signal, i.key, list_sort(list_distinct(flatten(list(i.peers)))) AS gateways,
+             min(i.invoke_ms) AS from_ms, max(i.complete_ms + h.routed_ms) AS by_ms
+           FROM items i JOIN holds h ON h.signal = i.signal
+           WHERE i.receipts > 0 AND i.signal <> 'metrics' GROUP BY i.signal, i.key) s
+     WHERE len(s.gateways) > 1`,
   );
   const misroutedFrom = `FROM items WHERE len(owners) > 0
     AND len(list_filter(peers, p -> NOT list_contains(owners, p))) > 0`;
@@ -35,7 +28,7 @@ export async function traceAffinity({ history, holds, epochs }: Judged): Promise
     seen: number;
     moved: number;
   }>(
-    `SELECT (SELECT count(DISTINCT key) FROM split) AS split,
+    `SELECT (SELECT count(DISTINCT key) FROM split WHERE rings <= 1) AS split,
             (SELECT count(*) ${misroutedFrom}) AS misrouted,
             (SELECT count(*) FROM items WHERE receipts > 0) AS seen,
             (SELECT count(*) FROM items WHERE receipts > 0 AND len(owners) > 1) AS moved`,
@@ -59,7 +52,7 @@ export async function traceAffinity({ history, holds, epochs }: Judged): Promise
         ? await evidenceOf(
             history,
             ["signal", "key", "array_to_string(gateways, ', ') AS gateways"],
-            "FROM split",
+            "FROM split WHERE rings <= 1",
           )
         : await evidenceOf(
             history,

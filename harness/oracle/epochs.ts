@@ -1,6 +1,7 @@
 /** Which gateways the agents may route to at any time: from what the cluster showed and how DNS is cached. */
 import type { TopologyEvent } from "../model/history.js";
 import type { Resolver } from "./collector-config.js";
+import type { DeploymentFacts } from "./deployment-facts.js";
 
 /** The gateways behind the resolver's Service from `atMs` until the next set. */
 export interface GatewaySet {
@@ -75,12 +76,24 @@ export function possibleRings(
   });
 }
 
+/** Every ring of a run, with the delays that the deployment's and CoreDNS's configuration allow. */
+export function ringsOf(
+  { agent: { resolver, exporter } }: DeploymentFacts,
+  corefile: string,
+  topology: readonly TopologyEvent[],
+): PossibleRing[] {
+  return possibleRings(gatewaySets(topology, resolver.service), {
+    lagMs: routingLagMs(resolver, corefile),
+    stallMs: exporter.timeoutMs,
+  });
+}
+
 /** The rings of an item that was routed between two times. */
-export const ringsWithin = (
-  rings: readonly PossibleRing[],
+export const ringsWithin = <R extends PossibleRing>(
+  rings: readonly R[],
   fromMs: number,
   toMs: number,
-): PossibleRing[] => rings.filter((ring) => ring.fromMs < toMs && fromMs < ring.toMs);
+): R[] => rings.filter((ring) => ring.fromMs < toMs && fromMs < ring.toMs);
 
 /**
  * How long CoreDNS may answer from its cache: 0 without the cache plugin or when it leaves the zone out, else

@@ -1,32 +1,23 @@
-/** How long each stage of a healthy deployment may hold an item: what explained-loss windows are made of. */
+/** The longest that each stage of a healthy deployment holds an item: what explained-loss windows are made of. */
+import { SIGNALS, type Signal } from "../model/signal.js";
 import { SAMPLING_TICK_MS } from "./collector-defaults.js";
 import type { DeploymentFacts } from "./deployment-facts.js";
-import { routingLagMs } from "./epochs.js";
 
-export interface Holds {
-  readonly agentBatchMs: number;
-  /** decision_wait and the tick on which it is noticed; 0 without tail sampling. */
-  readonly decisionMs: number;
-  readonly gatewayBatchMs: number;
-  /** From a change of the gateway set to the agents' new ring. */
-  readonly routingLagMs: number;
-  /** Agent's batch, decision and gateway's batch. */
-  readonly longestMs: number;
+/** Scheduling and network on a busy machine: between any two steps of the path. */
+export const SLACK_MS = 2_000;
+
+/** From an agent's answer to the moment when it has routed the item. */
+export const routedWithinMs = ({ agent }: DeploymentFacts, signal: Signal): number =>
+  agent.batch[signal].timeoutMs + SLACK_MS;
+
+/** From an agent's answer to the receipt: both batches, the sampling decision and the tick that notices it. */
+export function holdMs(facts: DeploymentFacts, signal: Signal): number {
+  const { sampling, batch } = facts.gateway;
+  const decisionMs =
+    signal === "traces" && sampling !== null ? sampling.decisionWaitMs + SAMPLING_TICK_MS : 0;
+  return routedWithinMs(facts, signal) + decisionMs + batch[signal].timeoutMs + SLACK_MS;
 }
 
-/** The longest over all signals. `corefile` is CoreDNS's configuration. */
-export function holdsOf({ agent, gateway }: DeploymentFacts, corefile: string): Holds {
-  const longest = (batches: Readonly<Record<string, { timeoutMs: number }>>): number =>
-    Math.max(...Object.values(batches).map(({ timeoutMs }) => timeoutMs));
-  const agentBatchMs = longest(agent.batch);
-  const gatewayBatchMs = longest(gateway.batch);
-  const { sampling } = gateway;
-  const decisionMs = sampling === null ? 0 : sampling.decisionWaitMs + SAMPLING_TICK_MS;
-  return {
-    agentBatchMs,
-    decisionMs,
-    gatewayBatchMs,
-    routingLagMs: routingLagMs(agent.resolver, corefile),
-    longestMs: agentBatchMs + decisionMs + gatewayBatchMs,
-  };
-}
+/** The same over all signals. */
+export const longestHoldMs = (facts: DeploymentFacts): number =>
+  Math.max(...SIGNALS.map((signal) => holdMs(facts, signal)));

@@ -7,6 +7,7 @@ import type { Signal } from "../model/signal.js";
 import { SAMPLING_TICK_MS } from "./collector-defaults.js";
 import type { Death } from "./deaths.js";
 import type { DeploymentFacts } from "./deployment-facts.js";
+import { routedWithinMs, SLACK_MS } from "./holds.js";
 
 /** A gateway that an item may have been routed to, and what its trace looks like there. */
 export interface PossibleOwner {
@@ -80,8 +81,8 @@ export const LOSS_RULES = {
 } as const satisfies Record<string, LossRule>;
 type RuleKey = keyof typeof LOSS_RULES;
 
-/** Scheduling on a busy machine: between any two steps of the path. */
-export const SLACK_MS = 2_000;
+/** A rule as evidence shows it. */
+export const ruleText = ({ text, upstream }: LossRule): string => `${text} (${upstream})`;
 
 /** When an item may have reached each stage of its owner. */
 interface Passage {
@@ -90,19 +91,6 @@ interface Passage {
   readonly decidedFromMs: number;
   readonly decidedByMs: number;
   readonly exportedByMs: number;
-}
-
-/** The most that an agent holds an item before it routes it. */
-export const routedWithinMs = (facts: DeploymentFacts, signal: Signal): number =>
-  facts.agent.batch[signal].timeoutMs + SLACK_MS;
-
-/** The most that the deployment holds an item while nothing is broken: from its answer to its receipt. */
-export function holdMs(facts: DeploymentFacts, signal: Signal): number {
-  const sampling = signal === "traces" ? facts.gateway.sampling : null;
-  const decision = sampling === null ? 0 : sampling.decisionWaitMs + SAMPLING_TICK_MS;
-  return (
-    routedWithinMs(facts, signal) + decision + facts.gateway.batch[signal].timeoutMs + SLACK_MS
-  );
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The series of a report from the sealed history of its run. */
-import { openHistory, type History } from "../history/open-history.js";
+import type { History } from "../history/open-history.js";
 import type { TopologyEvent } from "../model/history.js";
 import { readSeries } from "./read-series.js";
 import type { ReportSeries } from "./series.js";
@@ -18,29 +18,7 @@ const VIEWS = [
     ) t ON r.peer = t.ip AND r.at_ms >= t.at_ms`,
 ];
 
-/** Makes report_items of read-series.ts: what became of an item is the judge's answer. */
-export type MakeItems = (history: Pick<History, "query">) => Promise<unknown>;
-
-/** For a report without the judge's answer: rates and pods, but no loss and no outcome. */
-const noItems: MakeItems = ({ query }) =>
-  query(`CREATE TABLE report_items (signal VARCHAR, id VARCHAR, key VARCHAR, class VARCHAR,
-    error BOOLEAN, position INTEGER, owners VARCHAR, state VARCHAR, place VARCHAR, rule VARCHAR)`);
-
-/** Opens the history in `historyDir` for it. Errors: those of openHistory. */
-export async function seriesFromHistory(
-  historyDir: string,
-  makeItems: MakeItems = noItems,
-): Promise<ReportSeries> {
-  const history = await openHistory(historyDir);
-  try {
-    await makeItems(history);
-    return await seriesOf(history);
-  } finally {
-    await history.close();
-  }
-}
-
-/** The series of an open history in which report_items has been made. */
+/** The series of a judged history: one in whose database report_items has been made. */
 export async function seriesOf({ query }: Pick<History, "query">): Promise<ReportSeries> {
   for (const statement of VIEWS) await query(statement);
   const topology = await query<TopologyEvent>(`

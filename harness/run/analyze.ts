@@ -1,8 +1,9 @@
 /** Judges a sealed history and writes the reports; needs nothing but the run's directory. */
 import { join } from "node:path";
+import { openHistory } from "../history/open-history.js";
 import { judge } from "../invariants/judge.js";
 import { RUN_SCHEMA_VERSION, type RunRecord } from "../model/run-record.js";
-import { seriesFromHistory } from "../report/series-from-history.js";
+import { seriesOf } from "../report/series-from-history.js";
 import { writeReports } from "../report/write-reports.js";
 import { readContext } from "./context.js";
 
@@ -15,14 +16,18 @@ export async function analyze(
 ): Promise<RunRecord> {
   const context = await readContext(runDir);
   const strict = options.strict ?? context.strict;
-  const judgement = await judge(join(runDir, HISTORY_DIR), { strict });
-  const record: RunRecord = {
-    ...context,
-    schemaVersion: RUN_SCHEMA_VERSION,
-    strict,
-    ...judgement,
-  };
-  const series = await seriesFromHistory(join(runDir, HISTORY_DIR));
-  await writeReports(runDir, record, series);
-  return record;
+  const history = await openHistory(join(runDir, HISTORY_DIR));
+  try {
+    const judgement = await judge(history, { strict });
+    const record: RunRecord = {
+      ...context,
+      schemaVersion: RUN_SCHEMA_VERSION,
+      strict,
+      ...judgement,
+    };
+    await writeReports(runDir, record, await seriesOf(history));
+    return record;
+  } finally {
+    await history.close();
+  }
 }

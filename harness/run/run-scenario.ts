@@ -20,7 +20,7 @@ import {
   samplingFactsOf,
   type DeploymentFacts,
 } from "../oracle/deployment-facts.js";
-import { holdsOf } from "../oracle/holds.js";
+import { longestHoldMs } from "../oracle/holds.js";
 import { indexRun } from "../report/index-file.js";
 import { analyze, HISTORY_DIR } from "./analyze.js";
 import { writeContext } from "./context.js";
@@ -187,8 +187,7 @@ function loadOrder(run: Run, { agents }: Deployed): LoadOrder {
 }
 
 /** The longest that a healthy deployment holds an item: both batches, the decision and its tick. */
-const holdMs = ({ facts, session }: Run): number =>
-  holdsOf(facts, session.cluster.corefile).longestMs + SLACK_MS;
+const holdMs = ({ facts }: Run): number => longestHoldMs(facts) + SLACK_MS;
 
 /** Until minTraces have begun, been sent and had their time to arrive. */
 const calibrationMs = (run: Run): number =>

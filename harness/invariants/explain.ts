@@ -1,0 +1,72 @@
+/** Asks the oracle what explains each lost item: the table `explained`. */
+import type { History } from "../history/open-history.js";
+import type { Cell } from "../history/database.js";
+import type { Signal } from "../model/signal.js";
+import type { Death } from "../oracle/deaths.js";
+import type { DeploymentFacts } from "../oracle/deployment-facts.js";
+import { explainLoss, ruleText, type PossibleOwner } from "../oracle/loss-windows.js";
+import { LOST, parts } from "./classification-sql.js";
+
+/** One lost item at one gateway that may have owned it. */
+interface LostRow {
+  readonly signal: Signal;
+  readonly id: string;
+  readonly sentMs: number;
+  readonly ackedMs: number;
+  readonly hashKept: boolean;
+  readonly ip: string;
+  readonly firstFromMs: number;
+  readonly firstByMs: number;
+  /** Whether this part of the trace certainly had a span with an error. */
+  readonly error: boolean;
+  /** First start to last end of what this part certainly had; null but for spans. */
+  readonly spanMs: number | null;
+}
+
+/** Rows that are held at a time. */
+const PAGE = 5_000;
+
+/** Makes `parts` and `explained` (signal, id, place, rule, rule_name) from `states` and `deaths`. */
+export async function explainLosses(
+  history: History,
+  facts: DeploymentFacts,
+  deaths: readonly Death[],
+): Promise<void> {
+  await history.query(parts(facts.gateway.sampling?.decisionWaitMs ?? 0));
+  await history.query(
+    "CREATE TABLE explained (signal VARCHAR, id VARCHAR, place VARCHAR, rule VARCHAR, rule_name VARCHAR)",
+  );
+  let page: Cell[][] = [];
+  const flush = async (): Promise<void> => {
+    await history.append("explained", page);
+    page = [];
+  };
+  let item: LostRow[] = [];
+  const explain = (): void => {
+    const [first] = item;
+    if (first === undefined) return;
+    const owners = item.map((row) => ownerOf(row, facts));
+    const rule = explainLoss({ ...first, owners }, deaths, facts);
+    if (rule !== null) page.push([first.signal, first.id, rule.place, ruleText(rule), rule.name]);
+    item = [];
+  };
+  for await (const rows of history.stream<LostRow>(LOST)) {
+    for (const row of rows) {
+      if (row.id !== item[0]?.id || row.signal !== item[0].signal) explain();
+      item.push(row);
+    }
+    if (page.length >= PAGE) await flush();
+  }
+  explain();
+  await flush();
+}
+
+function ownerOf(row: LostRow, { gateway }: DeploymentFacts): PossibleOwner {
+  const thresholdMs = gateway.sampling?.latencyThresholdMs ?? Infinity;
+  return {
+    ip: row.ip,
+    firstFromMs: row.firstFromMs,
+    firstByMs: row.firstByMs,
+    mayLackEvidence: !row.hashKept && !row.error && (row.spanMs ?? 0) < thresholdMs,
+  };
+}
