@@ -139,7 +139,7 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
     signal: watching.signal,
   });
 
-  await steadyRings(client, { progress, signal });
+  await steadyRings(client, { headless: run.facts.agent.resolver.headless, progress, signal });
   record.enter("calibrate");
   const { generator, backends } = deployed.observers;
   undo.before("stop the load", () => generator.stop(AbortSignal.timeout(seconds(10))));

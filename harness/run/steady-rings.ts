@@ -11,10 +11,17 @@ const BACKENDS_METRIC = "otelcol_loadbalancer_num_backends";
 /** Looks in a row that must agree: a resolver interval and its time limit, with room. */
 const LOOKS = 10;
 
+export interface SteadyRingsOptions {
+  /** Whether agents resolve the gateways themselves; else they know one address that stands for all. */
+  readonly headless: boolean;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
 /** HarnessError at the deadline, with what each agent knows. */
 export async function steadyRings(
   client: ClusterClient,
-  options: { readonly progress: Progress; readonly signal: AbortSignal },
+  options: SteadyRingsOptions,
 ): Promise<void> {
   let agreed = 0;
   await waitFor({
@@ -40,7 +47,8 @@ export async function steadyRings(
             .map(({ value }) => value),
         ),
       );
-      const whole = gateways > 0 && known.length > 0 && known.every((count) => count === gateways);
+      const expected = options.headless ? gateways : Math.min(gateways, 1);
+      const whole = expected > 0 && known.length > 0 && known.every((count) => count === expected);
       agreed = whole ? agreed + 1 : 0;
       if (agreed >= LOOKS) return { done: true, value: undefined };
       return {
