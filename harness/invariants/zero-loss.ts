@@ -36,10 +36,9 @@ export async function zeroLoss(
   } else if (first !== undefined) {
     verdict = "fail";
     const { one, many } = ITEM_NAME[first.signal];
-    const name = first.lostUnexplained === 1 ? one : many;
     reason =
-      `${number(first.lostUnexplained)} of ${number(first.expected)} expected ${name} ` +
-      "never arrived, and nothing explains it";
+      `${number(first.lostUnexplained)} of ${number(first.expected)} expected ${many} ` +
+      `never arrived, and nothing explains it: ${one} ${await firstUnexplained(history, first.signal)}`;
   } else if (over !== undefined) {
     verdict = "fail";
     reason =
@@ -71,4 +70,16 @@ export async function zeroLoss(
       `FROM items WHERE state = 'lost'${first === undefined ? "" : " AND rule IS NULL"}`,
     ),
   });
+}
+
+/** Names the first: `1f2e… of trace 9ab1…, for gateway 10.244.1.5`. */
+async function firstUnexplained(history: Judged["history"], signal: Signal): Promise<string> {
+  const [row] = await history.query<{ id: string; key: string; owners: string }>(
+    `SELECT id, key, array_to_string(owners, ' or ') AS owners FROM items
+     WHERE state = 'lost' AND rule IS NULL AND signal = $signal ORDER BY invoke_ms, id LIMIT 1`,
+    { signal },
+  );
+  if (row === undefined) return "";
+  const of = signal === "metrics" ? "service" : "trace";
+  return `${row.id} of ${of} ${row.key}${row.owners === "" ? "" : `, for gateway ${row.owners}`}`;
 }
