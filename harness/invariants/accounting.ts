@@ -28,9 +28,9 @@ export async function account({ history }: Judged): Promise<Record<Signal, Accou
      FROM items GROUP BY signal`,
   );
   const receipts = await history.query<{ signal: Signal; received: number; unexpected: number }>(
-    `SELECT r.signal, count(DISTINCT r.id) AS received,
-       count(DISTINCT r.id) FILTER (s.id IS NULL) AS unexpected
-     FROM receipts r LEFT JOIN sends s ON s.signal = r.signal AND s.id = r.id GROUP BY r.signal`,
+    `SELECT signal, count(DISTINCT (id, run)) AS received,
+       (SELECT count(DISTINCT (id, run)) FROM strays s WHERE s.signal = r.signal) AS unexpected
+     FROM receipts r GROUP BY signal`,
   );
   const [torn] = await history.query<{ n: number }>(
     `SELECT count(*) AS n FROM (SELECT key FROM items WHERE signal = 'traces' AND kept = 'yes'

@@ -33,15 +33,18 @@ export async function calibration(spec: Calibration, judged: Judged): Promise<In
     );
   const { due, owner, kept } = counts ?? { due: 0, owner: 0, kept: 0 };
   const fits = due >= spec.minTraces && owner === 0 && kept === 0;
+  const unknown = [...facts.unpredictableOwner, ...facts.unpredictableSampling][0];
   const misfit = `${number(owner)} from another gateway, ${number(kept)} decided otherwise`;
   return result("calibration", PROPERTY, fits ? "pass" : "inconclusive", {
     limit: `at least ${number(spec.minTraces)} traces, all as predicted`,
     actual: `${number(due)} traces, ${misfit}`,
     reason: fits
       ? `owner and decision of ${number(due)} traces were as predicted`
-      : due < spec.minTraces
-        ? `only ${number(due)} traces had their full time before the first fault`
-        : `the predictions do not fit this deployment: ${misfit}`,
+      : unknown !== undefined
+        ? `the deployment cannot be predicted: ${unknown}`
+        : due < spec.minTraces
+          ? `only ${number(due)} traces had their full time before the first fault`
+          : `the predictions do not fit this deployment: ${misfit}`,
     evidence: await evidenceOf(
       history,
       ["key", "class", "owner_fits", "kept_fits"],

@@ -3,6 +3,7 @@
  * from the answer to the routing; hold_ms: to the receipt), `rings` (ring, from_ms, to_ms), `keys` (signal,
  * key, position, hash_kept), `key_owners` (signal, key, ring, ip), `deaths` and `explained`.
  */
+import { literal } from "../history/database.js";
 
 /** An item is acked when one of its operations was; its sends span first to last. */
 const SENDS = `
@@ -39,14 +40,19 @@ FROM sends s JOIN keys k ON k.signal = s.signal AND k.key = s.key
 WHERE s.signal = 'traces' GROUP BY s.key`;
 };
 
-/** Only receipts of something that was sent; the rest is unexpected. */
-const ARRIVALS = `
+/** What this run never sent, an earlier run with the same IDs included. */
+const strays = (runId: string): string => `
+CREATE TABLE strays AS
+SELECT r.* FROM receipts r LEFT JOIN sends s ON s.signal = r.signal AND s.id = r.id
+WHERE s.id IS NULL OR r.run IS DISTINCT FROM ${literal(runId)}`;
+
+const arrivals = (runId: string): string => `
 CREATE TABLE arrivals AS
 SELECT r.signal, r.id, count(*) AS receipts, min(r.at_ms) AS received_ms, list(DISTINCT r.peer) AS peers,
        bool_or(r.digest <> s.digest OR r.key <> s.key) AS altered,
        bool_or(NOT list_contains(s.nodes, r.node)) AS misstamped
 FROM receipts r JOIN sends s ON s.signal = r.signal AND s.id = r.id
-GROUP BY r.signal, r.id`;
+WHERE r.run = ${literal(runId)} GROUP BY r.signal, r.id`;
 
 /** Owners under every ring that an agent could have when it routed the item. */
 const OWNERS = `
@@ -76,10 +82,18 @@ LEFT JOIN owners w ON w.signal = s.signal AND w.id = s.id
 LEFT JOIN traces t ON s.signal = 'traces' AND t.key = s.key`;
 
 /** What became of every item that the sealed history holds, but for why it was lost. */
-export const classification = (
-  latencyThresholdMs: number | null,
-  predictable: boolean,
-): readonly string[] => [SENDS, traces(latencyThresholdMs, predictable), ARRIVALS, OWNERS, STATES];
+export const classification = (options: {
+  readonly runId: string;
+  readonly latencyThresholdMs: number | null;
+  readonly predictableSampling: boolean;
+}): readonly string[] => [
+  SENDS,
+  traces(options.latencyThresholdMs, options.predictableSampling),
+  strays(options.runId),
+  arrivals(options.runId),
+  OWNERS,
+  STATES,
+];
 
 /**
  * Each trace with a loss, at each gateway that may have got a part of it: when the first span came there, and

@@ -30,7 +30,7 @@ export interface Judged {
   readonly cutMs: number;
 }
 
-/** Makes the tables `items`, `report_items`, `traces`, `rings` and `deaths` in the history's database. */
+/** Makes the tables `items`, `report_items`, `strays`, `traces`, `rings` and `deaths` in the history's database. */
 export async function classify(history: History): Promise<Judged> {
   const facts = deploymentFacts(history.renderedYaml);
   const topology = await history.query<TopologyEvent>(
@@ -39,9 +39,12 @@ export async function classify(history: History): Promise<Judged> {
   const deaths = deathsIn(topology);
   await makeTables(history, facts, deaths);
   await predict(history, facts, ringsOf(facts, history.facts.corefile, topology));
-  const thresholdMs = facts.gateway.sampling?.latencyThresholdMs ?? null;
-  const predictable = facts.unpredictableSampling.length === 0;
-  for (const sql of classification(thresholdMs, predictable)) await history.query(sql);
+  const statements = classification({
+    runId: history.facts.runId,
+    latencyThresholdMs: facts.gateway.sampling?.latencyThresholdMs ?? null,
+    predictableSampling: facts.unpredictableSampling.length === 0,
+  });
+  for (const sql of statements) await history.query(sql);
   await explainLosses(history, facts, deaths);
   for (const sql of ITEMS) await history.query(sql);
   const [times] = await history.query<{ load: number | null; fault: number | null }>(

@@ -1,16 +1,18 @@
 /**
  * Property: the record is whole. Inconclusive when a journal has a gap or is not what its observer vouched
  * for, an observer restarted, the generator fell behind, the system did not fall silent, nothing was
- * acknowledged, or the books do not balance.
+ * acknowledged, clocks contradict each other, or the books do not balance.
  */
 import { JOURNAL_SOURCES } from "../history/run-facts.js";
 import type { Accounting } from "../model/accounting.js";
 import type { InvariantResult } from "../model/invariant.js";
 import { SIGNALS, type Signal } from "../model/signal.js";
 import type { Judged } from "./classify.js";
-import { result } from "./result.js";
+import { number, result } from "./result.js";
 
 const PROPERTY = "The record of the run is whole.";
+/** All observers read the clock of one machine. */
+const MAX_CLOCK_SKEW_MS = 500;
 /** Further behind its plan than this, the load was not the load that the scenario describes. */
 const MAX_LAG_MS = 5_000;
 
@@ -37,6 +39,12 @@ export async function historyComplete(
       problems.push(`the journal of ${source} has a gap`);
     else if (journal.boots !== 1) problems.push(`observer ${source} restarted`);
     if (typeof mismatch === "string") problems.push(`journal of ${source}: ${mismatch}`);
+  }
+  const [before] = await history.query<{ n: number }>(
+    `SELECT count(*) AS n FROM items WHERE received_ms < invoke_ms - ${String(MAX_CLOCK_SKEW_MS)}`,
+  );
+  if (before !== undefined && before.n > 0) {
+    problems.push(`${number(before.n)} items were received before they were sent: clocks differ`);
   }
   if (facts.quiesce?.reached !== true) {
     problems.push(

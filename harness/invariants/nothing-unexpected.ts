@@ -12,8 +12,7 @@ const PROPERTY =
 export async function nothingUnexpected({ history }: Judged): Promise<InvariantResult> {
   await history.query(
     `CREATE OR REPLACE TABLE unexpected AS
-     SELECT r.signal, r.id, r.key, 'never sent by this run' AS what
-     FROM receipts r LEFT JOIN sends s ON s.signal = r.signal AND s.id = r.id WHERE s.id IS NULL
+     SELECT signal, id, key, 'never sent by this run' AS what FROM strays
      UNION ALL SELECT signal, id, key, 'payload altered' FROM items WHERE altered
      UNION ALL SELECT signal, id, key, 'stamped with another node' FROM items WHERE misstamped
      UNION ALL SELECT signal, id, key, 'sampling must have dropped it' FROM items WHERE state = 'leaked'`,

@@ -78,7 +78,7 @@ export function agentResolver(balancing: Mapping, services: readonly Mapping[]):
     ...(isMapping(dns) && !headless
       ? [`the agents resolve ${service}, which is not a headless Service of the deployment`]
       : []),
-    ...(routingKey === "" ? [] : [`routing_key is ${routingKey}`]),
+    ...(["", "traceID"].includes(routingKey) ? [] : [`routing_key is ${routingKey}`]),
   ];
   return {
     hostname,
