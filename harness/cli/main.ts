@@ -6,6 +6,7 @@ import { analyzeCommand } from "./analyze.js";
 import { doctorCommand } from "./doctor.js";
 import { listCommand } from "./list.js";
 import { runCommand } from "./run.js";
+import { mutateCommand } from "./mutate.js";
 import { sweepCommand } from "./sweep.js";
 
 const EXIT_CODES = `
@@ -27,7 +28,14 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   const finish = (code: ExitCode): void => {
     exitCode = code;
   };
-  for (const command of [runCommand, listCommand, analyzeCommand, doctorCommand, sweepCommand]) {
+  for (const command of [
+    runCommand,
+    listCommand,
+    analyzeCommand,
+    mutateCommand,
+    doctorCommand,
+    sweepCommand,
+  ]) {
     program.addCommand(command(finish));
   }
   for (const command of [program, ...program.commands]) command.exitOverride();

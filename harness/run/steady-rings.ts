@@ -1,4 +1,8 @@
-/** Waits until every agent routes to every gateway: while their rings still grow, items may be lost. */
+/**
+ * Waits until every agent routes to every gateway. An agent that starts before DNS knows a gateway has an empty
+ * ring until its resolver's next look: it acknowledges telemetry and drops it with `couldn't find the exporter for
+ * the endpoint ""` (opentelemetry-collector-contrib#29270). That is a loss of the start, not of a fault.
+ */
 import type { ClusterClient } from "../cluster/client.js";
 import { scrapeCollectors } from "../cluster/self-telemetry.js";
 import { waitFor } from "../cluster/wait.js";

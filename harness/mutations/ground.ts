@@ -1,0 +1,130 @@
+/** A recorded history in which a defect can be planted: its tables can be changed, its victims are known. */
+import type { History } from "../history/open-history.js";
+import type { RunFacts } from "../history/run-facts.js";
+import type { TableName } from "../history/tables.js";
+import { UsageError } from "../model/errors.js";
+import type { Signal } from "../model/signal.js";
+
+/** An item whose fate no fault can excuse. */
+export interface Victim {
+  readonly signal: Signal;
+  readonly id: string;
+  readonly key: string;
+  /** The gateway that it came through. */
+  readonly peer: string;
+}
+
+/** What defects are planted on: picked once from the history as it was recorded. */
+export interface Victims {
+  /** Delivered, sent when the ring had settled again after the fault, to a gateway that lived on. */
+  readonly span: Victim;
+  readonly otherSpan: Victim;
+  readonly metric: Victim;
+  readonly log: Victim;
+  /** The first span of a delivered trace, by class: hash-kept, error-last, slow-union, long. */
+  readonly ofClass: (traceClass: string) => Victim;
+  /** Sent within a second of the kill, to a gateway that lived on. */
+  readonly besideTheKill: Victim;
+  /** Sent while calibrating. */
+  readonly calibrating: Victim;
+  /** Sent while calibrating, long before the kill, to the gateway that was killed. */
+  readonly longBeforeTheKill: Victim;
+  /** Sent last of all. */
+  readonly late: Victim;
+  /** A span that sampling dropped. */
+  readonly sampledOut: Victim;
+  /** A gateway that is not the one of `span`, and lived on. */
+  readonly otherGateway: string;
+  readonly killed: string;
+  readonly faultMs: number;
+  readonly calibratedTraces: number;
+}
+
+/** What a mutation changes. */
+export interface Ground {
+  readonly victims: Victims;
+  facts: RunFacts;
+  renderedYaml: string;
+  /** Changes tables of the history by SQL; they are named first. */
+  change(tables: readonly TableName[], ...statements: string[]): Promise<void>;
+}
+
+/** An open history as ground. */
+export function groundOf(history: History, victims: Victims): Ground {
+  const thawed = new Set<TableName>();
+  return {
+    victims,
+    facts: history.facts,
+    renderedYaml: history.renderedYaml,
+    change: async (tables, ...statements) => {
+      for (const table of tables.filter((name) => !thawed.has(name))) {
+        await history.query(`CREATE TABLE thawing AS SELECT * FROM ${table}`);
+        await history.query(`DROP VIEW ${table}`);
+        await history.query(`ALTER TABLE thawing RENAME TO ${table}`);
+        thawed.add(table);
+      }
+      for (const statement of statements) await history.query(statement);
+    },
+  };
+}
+
+const FIELDS = `signal, id, key, peers[1] AS peer`;
+/** The ring has settled this long after a fault, and so long before it nothing is at risk, ms. */
+const SETTLED_MS = 22_000;
+const AT_RISK_MS = 45_000;
+
+/** Picks victims from a judged history; UsageError when it is no passing run of one killed gateway. */
+export async function pickVictims(history: History, calibratedTraces: number): Promise<Victims> {
+  const [fault] = await history.query<{ at: number; ip: string | null }>(
+    `SELECT min(f.at_ms) AS at, (SELECT ip FROM deaths WHERE tier = 'gateway' LIMIT 1) AS ip
+     FROM faults f WHERE step = 'injected'`,
+  );
+  if (fault?.ip === undefined || fault.ip === null) {
+    throw new UsageError("mutations are planted in a run with one killed gateway: gateway-kill");
+  }
+  const [faultMs, killed] = [fault.at, fault.ip];
+  const one = async (what: string, where: string, order = "id"): Promise<Victim> => {
+    const [victim] = await history.query<Victim>(
+      `SELECT ${FIELDS} FROM items WHERE len(owners) <= 1 AND ${where} ORDER BY ${order} LIMIT 1`,
+    );
+    if (victim === undefined) throw new UsageError(`the run has no ${what} to plant a defect on`);
+    return victim;
+  };
+  const delivered = `state = 'delivered' AND owners[1] <> '${killed}'`;
+  const calm = `${delivered} AND invoke_ms BETWEEN ${String(faultMs + SETTLED_MS)} AND ${String(faultMs + 2 * SETTLED_MS)}`;
+  const spans = `signal = 'traces' AND ${calm}`;
+  const span = await one("span", `${spans} AND class = 'hash-kept'`);
+  const classes = new Map<string, Victim>();
+  for (const name of ["hash-kept", "error-all", "error-last", "slow-union", "long"]) {
+    classes.set(
+      name,
+      await one(`trace of class ${name}`, `${spans} AND class = '${name}'`, "id DESC"),
+    );
+  }
+  const early = `complete_ms < ${String(faultMs - AT_RISK_MS)}`;
+  return {
+    span,
+    otherSpan: await one("other span", `${spans} AND key <> '${span.key}'`),
+    metric: await one("metric point", `signal = 'metrics' AND ${calm}`),
+    log: await one("log record", `signal = 'logs' AND ${calm}`),
+    ofClass: (name) => classes.get(name) ?? span,
+    besideTheKill: await one(
+      "span beside the kill",
+      `signal = 'traces' AND ${delivered} AND abs(invoke_ms - ${String(faultMs)}) < 1000`,
+    ),
+    calibrating: await one("early span", `signal = 'traces' AND ${delivered} AND ${early}`),
+    longBeforeTheKill: await one(
+      "early log record of the killed gateway",
+      `signal = 'logs' AND state = 'delivered' AND owners[1] = '${killed}' AND ${early}`,
+    ),
+    late: await one("late log record", `signal = 'logs' AND ${delivered}`, "invoke_ms DESC"),
+    sampledOut: await one(
+      "span that sampling dropped",
+      `signal = 'traces' AND state = 'sampled-out' AND invoke_ms > ${String(faultMs + SETTLED_MS)}`,
+    ),
+    otherGateway: (await one("other gateway", `${spans} AND peers[1] <> '${span.peer}'`)).peer,
+    killed,
+    faultMs,
+    calibratedTraces,
+  };
+}

@@ -1,0 +1,235 @@
+/** Defects of what backends received: loss, leaks, repeats, wrong gateways, altered payloads. */
+import {
+  LOST,
+  MISROUTED,
+  TO_THE_END,
+  UNCALIBRATED,
+  UNEXPECTED,
+  type Mutation,
+} from "./mutation.js";
+import type { Ground, Victim } from "./ground.js";
+
+const at = ({ signal, id }: Victim): string => `signal = '${signal}' AND id = '${id}'`;
+const whole = ({ signal, key }: Victim): string => `signal = '${signal}' AND key = '${key}'`;
+
+const drop = (ground: Ground, where: string): Promise<void> =>
+  ground.change(["receipts"], `DELETE FROM receipts WHERE ${where}`);
+const update = (ground: Ground, set: string, where: string): Promise<void> =>
+  ground.change(["receipts"], `UPDATE receipts SET ${set} WHERE ${where}`);
+
+const LOSSES: Mutation[] = [
+  {
+    says: "one span of a kept trace is missing",
+    plant: (g) => drop(g, at(g.victims.span)),
+    caughtBy: LOST,
+  },
+  {
+    says: "a whole kept trace is missing",
+    plant: (g) => drop(g, whole(g.victims.span)),
+    caughtBy: LOST,
+  },
+  {
+    says: "one metric point is missing",
+    plant: (g) => drop(g, at(g.victims.metric)),
+    caughtBy: LOST,
+  },
+  { says: "one log record is missing", plant: (g) => drop(g, at(g.victims.log)), caughtBy: LOST },
+  ...["error-all", "error-last", "slow-union", "long"].map((name): Mutation => ({
+    says: `one span of a trace of class ${name} is missing`,
+    plant: (g) => drop(g, at(g.victims.ofClass(name))),
+    caughtBy: LOST,
+  })),
+  {
+    says: "only the span with the error is left of its trace",
+    plant: (g) =>
+      g.change(
+        ["receipts"],
+        `DELETE FROM receipts WHERE ${whole(g.victims.ofClass("error-last"))} AND id NOT IN
+           (SELECT id FROM attempts WHERE key = '${g.victims.ofClass("error-last").key}' AND error)`,
+      ),
+    caughtBy: LOST,
+  },
+  {
+    says: "a whole request of a backend is missing",
+    plant: (g) =>
+      g.change(
+        ["receipts"],
+        `DELETE FROM receipts WHERE (source, seq) IN
+           (SELECT (source, seq) FROM receipts WHERE ${at(g.victims.log)})`,
+      ),
+    caughtBy: LOST,
+  },
+  {
+    says: "a span is missing that a surviving gateway held at the time of the kill",
+    plant: (g) => drop(g, at(g.victims.besideTheKill)),
+    caughtBy: LOST,
+  },
+  {
+    says: "a log record is missing that the killed gateway must have delivered long before",
+    plant: (g) => drop(g, at(g.victims.longBeforeTheKill)),
+    caughtBy: LOST,
+  },
+  {
+    says: "a log record is missing that was sent long after recovery",
+    plant: (g) => drop(g, at(g.victims.late)),
+    caughtBy: { ...LOST, ...TO_THE_END },
+  },
+  {
+    says: "a span is missing and another arrived twice",
+    plant: async (g) => {
+      await drop(g, at(g.victims.span));
+      await g.change(
+        ["receipts"],
+        `INSERT INTO receipts SELECT * FROM receipts WHERE ${at(g.victims.otherSpan)}`,
+      );
+    },
+    caughtBy: LOST,
+  },
+  {
+    says: "a span is missing while calibrating",
+    plant: (g) => drop(g, at(g.victims.calibrating)),
+    caughtBy: { ...LOST, ...UNCALIBRATED },
+  },
+  {
+    says: "no log record arrived at all",
+    plant: (g) => drop(g, "signal = 'logs'"),
+    caughtBy: { ...LOST, ...TO_THE_END },
+  },
+  {
+    says: "one item in ten arrived twice",
+    plant: (g) =>
+      g.change(["receipts"], "INSERT INTO receipts SELECT * FROM receipts WHERE hash(id) % 10 = 0"),
+    caughtBy: { duplicates: "fail" },
+  },
+];
+
+const leak = (g: Ground, where: string): Promise<void> =>
+  g.change(
+    ["receipts"],
+    `INSERT INTO receipts BY NAME
+       SELECT r.* EXCLUDE (id, key, digest), a.id, a.key, a.digest
+       FROM attempts a CROSS JOIN (SELECT * FROM receipts WHERE ${at(g.victims.span)}) r
+       WHERE a.${where}`,
+  );
+
+const SURPLUS: Mutation[] = [
+  {
+    says: "one span arrived of a trace that sampling must drop",
+    plant: (g) => leak(g, `id = '${g.victims.sampledOut.id}'`),
+    caughtBy: UNEXPECTED,
+  },
+  {
+    says: "a span arrived that was never sent",
+    plant: (g) =>
+      g.change(
+        ["receipts"],
+        `INSERT INTO receipts SELECT * REPLACE ('0000000000000001' AS id) FROM receipts
+         WHERE ${at(g.victims.span)}`,
+      ),
+    caughtBy: UNEXPECTED,
+  },
+  {
+    says: "a span of another run with the same ID arrived beside its own",
+    plant: (g) =>
+      g.change(
+        ["receipts"],
+        `INSERT INTO receipts SELECT * REPLACE ('another-run' AS run) FROM receipts
+         WHERE ${at(g.victims.span)}`,
+      ),
+    caughtBy: UNEXPECTED,
+  },
+  {
+    says: "a span of another run with the same ID arrived instead of its own",
+    plant: (g) => update(g, "run = 'another-run'", at(g.victims.span)),
+    caughtBy: { ...UNEXPECTED, ...LOST },
+  },
+];
+
+const elsewhere = (g: Ground): string => `peer = '${g.victims.otherGateway}'`;
+
+const ROUTING: Mutation[] = [
+  {
+    says: "one span came from another gateway",
+    plant: (g) => update(g, elsewhere(g), at(g.victims.span)),
+    caughtBy: MISROUTED,
+  },
+  {
+    says: "a whole trace came from another gateway",
+    plant: (g) => update(g, elsewhere(g), whole(g.victims.span)),
+    caughtBy: MISROUTED,
+  },
+  {
+    says: "one log record came from another gateway",
+    plant: (g) => update(g, "peer = '10.255.255.1'", at(g.victims.log)),
+    caughtBy: MISROUTED,
+  },
+  {
+    says: "one metric point came from another gateway",
+    plant: (g) => update(g, "peer = '10.255.255.1'", at(g.victims.metric)),
+    caughtBy: MISROUTED,
+  },
+  {
+    says: "one span came from the gateway that was killed long before",
+    plant: (g) => update(g, `peer = '${g.victims.killed}'`, at(g.victims.span)),
+    caughtBy: MISROUTED,
+  },
+  {
+    says: "one span came from another gateway while calibrating",
+    plant: (g) => update(g, "peer = '10.255.255.1'", at(g.victims.calibrating)),
+    caughtBy: { ...MISROUTED, ...UNCALIBRATED },
+  },
+  {
+    says: "a span came from its own gateway and from another one too",
+    plant: (g) =>
+      g.change(
+        ["receipts"],
+        `INSERT INTO receipts SELECT * REPLACE ('${g.victims.otherGateway}' AS peer) FROM receipts
+         WHERE ${at(g.victims.span)}`,
+      ),
+    caughtBy: MISROUTED,
+  },
+];
+
+const INTEGRITY: Mutation[] = [
+  ...(["span", "metric", "log"] as const).map((name): Mutation => ({
+    says: `the payload of a ${name} was altered`,
+    plant: (g) => update(g, "digest = 'altered'", at(g.victims[name])),
+    caughtBy: UNEXPECTED,
+  })),
+  {
+    says: "two spans exchanged their payloads",
+    plant: (g) => {
+      const digestOf = (victim: Victim): string =>
+        `(SELECT any_value(digest) FROM attempts WHERE ${at(victim)})`;
+      const { span, otherSpan } = g.victims;
+      return g.change(
+        ["receipts"],
+        `UPDATE receipts SET digest = ${digestOf(otherSpan)} WHERE ${at(span)}`,
+        `UPDATE receipts SET digest = ${digestOf(span)} WHERE ${at(otherSpan)}`,
+      );
+    },
+    caughtBy: UNEXPECTED,
+  },
+  {
+    says: "a span arrived under another trace ID",
+    plant: (g) => update(g, `key = '${g.victims.otherSpan.key}'`, at(g.victims.span)),
+    caughtBy: UNEXPECTED,
+  },
+  {
+    says: "a span is stamped with a node that it was not sent to",
+    plant: (g) => update(g, "node = 'another-node'", at(g.victims.span)),
+    caughtBy: UNEXPECTED,
+  },
+  {
+    says: "a log record lacks the stamp of its node",
+    plant: (g) => update(g, "node = ''", at(g.victims.log)),
+    caughtBy: UNEXPECTED,
+  },
+];
+
+export const TELEMETRY_MUTATIONS: readonly Mutation[] = [
+  ...LOSSES,
+  ...SURPLUS,
+  ...ROUTING,
+  ...INTEGRITY,
+];
