@@ -1,5 +1,5 @@
 /** Each exit code, as a script sees it: the real command in a process of its own. */
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
@@ -42,12 +42,19 @@ describe("exit codes", () => {
     expect(all).to.contain("gateway-kill");
   });
 
-  it("70 when no Docker answers, with the fix", async () => {
-    const { exitCode, all } = await run(["run", "--images", "registry"], {
-      env: { DOCKER_HOST: "unix:///nonexistent/docker.sock" },
-    });
-    expect({ exitCode, all }).to.include({ exitCode: 70 });
-    expect(all).to.contain("fix:");
+  it("70 when no Docker answers, with the fix; JUnit and the last lines say what broke", async () => {
+    const output = await mkdtemp(join(tmpdir(), "chaos-reports-"));
+    try {
+      const { exitCode, all } = await run(["run", "no-faults", "--seed", "7", "-o", output], {
+        env: { DOCKER_HOST: "unix:///nonexistent/docker.sock", GITHUB_ACTIONS: "true" },
+      });
+      expect({ exitCode, all }).to.include({ exitCode: 70 });
+      expect(all).to.contain("::error file=scenarios/no-faults.ts,title=BROKEN no-faults::");
+      expect(all).to.match(/repeat {2}npx chaos run no-faults --seed 7\nerror: .*\nfix: .*\s*$/);
+      expect(await readFile(join(output, "junit.xml"), "utf8")).to.match(/errors="1"[^]*<error /);
+    } finally {
+      await rm(output, { recursive: true, force: true });
+    }
   });
 
   it("130 for Ctrl-C, delivered twice as npm does", async () => {

@@ -2,14 +2,13 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { HarnessError, Interrupted, messageOf, UsageError } from "../model/errors.js";
+import { UsageError } from "../model/errors.js";
 import { parseSeed } from "../model/ids.js";
-import type { RunRecord } from "../model/run-record.js";
 import type { Scenario } from "../model/scenario.js";
-import { EXIT, mergeVerdicts, type ExitCode } from "../model/verdict.js";
+import { EXIT, type ExitCode } from "../model/verdict.js";
 import type { RunOptions } from "../run/options.js";
 import { toTable } from "./list.js";
-import { select, type Selection } from "./select.js";
+import { select } from "./select.js";
 import { clusterName, imageMode, IMAGE_MODES, registryAddress } from "./values.js";
 
 interface Flags {
@@ -81,6 +80,7 @@ async function run(names: readonly string[], flags: Flags): Promise<ExitCode> {
     }
     return EXIT.pass;
   }
+  const { perform } = await import("./perform.js");
   return perform({ ...selection, scenarios }, options, flags.reporter);
 }
 
@@ -114,71 +114,3 @@ const withoutFaults = (scenario: Scenario): Scenario => ({
   backends: {},
   expect: { verdict: "pass" },
 });
-
-async function perform(
-  selection: Selection,
-  options: RunOptions,
-  reporter: string,
-): Promise<ExitCode> {
-  const { openSession } = await import("../run/session.js");
-  const { runScenario } = await import("../run/run-scenario.js");
-  const { runAsMocha } = await import("../mocha/adapter.js");
-  const { summary, terminalProgress } = await import("../report/terminal.js");
-  const { watchInterrupts } = await import("../run/interrupt.js");
-  const progress = terminalProgress();
-  const interrupts = watchInterrupts(() => {
-    progress.warn("interrupted: healing, saving the history, removing what is ours; again to stop");
-  });
-  const records: RunRecord[] = [];
-  const troubles: unknown[] = [];
-  let failed = 0;
-  try {
-    const session = await openSession(options, progress, interrupts.signal);
-    try {
-      failed = await runAsMocha(selection.scenarios, {
-        grep: selection.grep,
-        reporter,
-        controls: selection.controls,
-        signal: interrupts.signal,
-        execute: async (scenario) => {
-          try {
-            const { record, directory } = await runScenario(scenario, session);
-            records.push(record);
-            process.stdout.write(summary(record, directory));
-            return record;
-          } catch (thrown) {
-            troubles.push(thrown);
-            throw thrown;
-          }
-        },
-      });
-    } finally {
-      await session.close();
-    }
-  } catch (thrown) {
-    troubles.push(thrown);
-  } finally {
-    interrupts.stop();
-    progress.close();
-  }
-  return conclude({ records, troubles, failed, selection, interrupted: interrupts.signal.aborted });
-}
-
-interface Ending {
-  readonly records: readonly RunRecord[];
-  readonly troubles: readonly unknown[];
-  readonly failed: number;
-  readonly selection: Selection;
-  readonly interrupted: boolean;
-}
-
-/** Interruption, then trouble, then the verdicts. A control's own verdict is what it expects. */
-function conclude({ records, troubles, failed, selection, interrupted }: Ending): ExitCode {
-  if (interrupted) throw new Interrupted("interrupted");
-  const [trouble] = troubles;
-  if (trouble !== undefined) {
-    throw trouble instanceof Error ? trouble : new HarnessError(messageOf(trouble));
-  }
-  if (selection.controls) return failed === 0 ? EXIT.pass : EXIT.fail;
-  return EXIT[mergeVerdicts(records.map(({ verdict }) => verdict))];
-}

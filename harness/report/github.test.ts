@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RunRecord } from "../model/run-record.js";
 import type { Verdict } from "../model/verdict.js";
 import {
   githubAnnotations,
@@ -10,14 +11,15 @@ import {
   reportToGitHub,
   type GitHubRun,
 } from "./github.js";
-import { sample } from "./sample.js";
+import { sample, sampleBroken } from "./sample.js";
 
+const of = (record: RunRecord): GitHubRun => ({
+  run: { kind: "judged", record, runDir: "reports/x" },
+  scenarioFile: "scenarios/gateway-kill.ts",
+});
 const run = (verdict: Verdict, headline?: string): GitHubRun => {
   const { record } = sample({ verdict });
-  return {
-    record: headline === undefined ? record : { ...record, headline },
-    scenarioFile: "scenarios/gateway-kill.ts",
-  };
+  return of(headline === undefined ? record : { ...record, headline });
 };
 
 describe("GitHub Actions", () => {
@@ -43,12 +45,16 @@ describe("GitHub Actions", () => {
   });
 
   it("gets no annotation for a control that was found out", () => {
-    const found = run("fail");
+    const { record } = sample({ verdict: "fail" });
     const spec = { expect: { verdict: "fail" } };
-    const scenario = { ...found.record.scenario, spec };
-    expect(githubAnnotations([{ ...found, record: { ...found.record, scenario } }])).to.deep.equal(
-      [],
-    );
+    const control = of({ ...record, scenario: { ...record.scenario, spec } });
+    expect(githubAnnotations([control])).to.deep.equal([]);
+  });
+
+  it("gets an error with the fix for a run that broke", () => {
+    const [line] = githubAnnotations([{ run: sampleBroken, scenarioFile: "scenarios/x.ts" }]);
+    expect(line).to.match(/^::error file=scenarios\/x.ts,title=BROKEN no-faults::Docker does not/);
+    expect(line).to.contain("Fix: start it");
   });
 
   it("gets summaries appended up to the limit, and nothing elsewhere", async () => {

@@ -1,9 +1,9 @@
 /** What GitHub Actions shows of a suite: annotations on the scenario files and the step summary. */
 import { appendFile, stat } from "node:fs/promises";
-import type { RunRecord } from "../model/run-record.js";
 import type { Verdict } from "../model/verdict.js";
-import { markdownSummary } from "./markdown.js";
-import { causeOf, controlResult, VERDICT_WORD } from "./verdict-words.js";
+import { suiteRunSummary } from "./markdown.js";
+import type { BrokenRun, JudgedRun, SuiteRun } from "./suite-run.js";
+import { causeOf, controlResult, needsAttention, VERDICT_WORD } from "./verdict-words.js";
 
 /** GitHub shows ten annotations of a kind for a step; the rest of the step may need two. */
 export const MAX_ANNOTATIONS = 8;
@@ -11,35 +11,55 @@ export const MAX_ANNOTATIONS = 8;
 export const MAX_SUMMARY_BYTES = 900_000;
 
 export interface GitHubRun {
-  readonly record: RunRecord;
+  readonly run: SuiteRun;
   /** From the root of the repository: `scenarios/gateway-kill.ts`. */
   readonly scenarioFile: string;
 }
 
 /** Workflow commands, one a line, worst first; empty when every run did what it must. */
 export function githubAnnotations(runs: readonly GitHubRun[]): readonly string[] {
-  const worst: Record<Verdict, number> = { fail: 0, inconclusive: 1, pass: 2 };
   return runs
-    .filter(needsAttention)
-    .sort((a, b) => worst[a.record.verdict] - worst[b.record.verdict])
+    .filter(({ run }) => needsAttention(run))
+    .sort((a, b) => rank(a.run) - rank(b.run))
     .slice(0, MAX_ANNOTATIONS)
-    .map(({ record, scenarioFile }) => {
-      const control = controlResult(record);
-      const title = `${VERDICT_WORD[record.verdict]} ${record.scenario.name}`;
-      const message = [control?.text, causeOf(record), `Repeat: ${record.command}`]
-        .filter((line) => line !== undefined)
-        .join("\n");
-      const level =
-        record.verdict === "inconclusive" && control === undefined ? "warning" : "error";
+    .map(({ run, scenarioFile }) => {
+      const { level, title, lines } = run.kind === "judged" ? judged(run) : broken(run);
       const where = `file=${property(scenarioFile)},title=${property(title)}`;
-      return `::${level} ${where}::${data(message)}`;
+      return `::${level} ${where}::${data(lines.join("\n"))}`;
     });
 }
 
-function needsAttention({ record }: GitHubRun): boolean {
-  const control = controlResult(record);
-  return control === undefined ? record.verdict !== "pass" : !control.met;
+const RANK: Record<Verdict, number> = { fail: 0, inconclusive: 2, pass: 3 };
+const rank = (run: SuiteRun): number => (run.kind === "broken" ? 1 : RANK[run.record.verdict]);
+
+interface Annotation {
+  readonly level: "error" | "warning";
+  readonly title: string;
+  readonly lines: readonly string[];
 }
+
+function judged({ record }: JudgedRun): Annotation {
+  const control = controlResult(record);
+  return {
+    level: record.verdict === "inconclusive" && control === undefined ? "warning" : "error",
+    title: `${VERDICT_WORD[record.verdict]} ${record.scenario.name}`,
+    lines: [
+      ...(control === undefined ? [] : [control.text]),
+      causeOf(record),
+      `Repeat: ${record.command}`,
+    ],
+  };
+}
+
+const broken = (run: BrokenRun): Annotation => ({
+  level: "error",
+  title: `BROKEN ${run.scenario}`,
+  lines: [
+    run.message,
+    ...(run.fix === undefined ? [] : [`Fix: ${run.fix}`]),
+    `Repeat: ${run.command}`,
+  ],
+});
 
 /**
  * Writes annotations to `print` and appends each run's summary to the step summary when the
@@ -64,8 +84,8 @@ async function appendSummaries(runs: readonly GitHubRun[], path: string): Promis
   const notice = (left: number): string => `\n${String(left)} more: see the reports directory.\n`;
   let room = MAX_SUMMARY_BYTES - written - Buffer.byteLength(notice(runs.length));
   let text = "";
-  for (const [index, { record }] of runs.entries()) {
-    const block = `${markdownSummary(record)}\n`;
+  for (const [index, { run }] of runs.entries()) {
+    const block = `${suiteRunSummary(run)}\n`;
     room -= Buffer.byteLength(block);
     if (room < 0) {
       text += notice(runs.length - index);

@@ -2,8 +2,9 @@ import { expect } from "chai";
 import { XMLParser } from "fast-xml-parser";
 import type { RunRecord } from "../model/run-record.js";
 import type { Verdict } from "../model/verdict.js";
-import { junitXml, type JUnitRun } from "./junit.js";
-import { sample } from "./sample.js";
+import { junitXml } from "./junit.js";
+import { sample, sampleBroken } from "./sample.js";
+import type { SuiteRun } from "./suite-run.js";
 
 interface ParsedCase {
   "@name": string;
@@ -37,7 +38,7 @@ function parse(xml: string): ParsedSuite[] {
   return parsed.testsuites.testsuite;
 }
 
-const judged = (record: RunRecord): JUnitRun => ({ kind: "judged", record, runDir: "reports/x" });
+const judged = (record: RunRecord): SuiteRun => ({ kind: "judged", record, runDir: "reports/x" });
 const suiteOf = (verdict: Verdict): ParsedSuite =>
   parse(junitXml([judged(sample({ verdict }).record)]))[0]!;
 
@@ -74,17 +75,7 @@ describe("JUnit XML", () => {
   });
 
   it("reports a broken harness as an error, beside the runs that were judged", () => {
-    const run = {
-      scenario: "no-faults",
-      runId: "r",
-      seed: "1",
-      command: "c",
-      runDir: "d",
-      seconds: 3,
-      message: "Docker does not answer",
-      fix: "start it",
-    };
-    const [first, second] = parse(junitXml([judged(sample().record), { kind: "broken", run }]));
+    const [first, second] = parse(junitXml([judged(sample().record), sampleBroken]));
     expect(first!["@errors"]).to.equal("0");
     expect(second!["@errors"]).to.equal("1");
     expect(second!.testcase[0]!.error!["@message"]).to.equal("Docker does not answer");

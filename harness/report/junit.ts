@@ -1,12 +1,7 @@
 /** JUnit XML: a suite per scenario, a case per invariant. */
 import type { RunRecord } from "../model/run-record.js";
-import type { BrokenRun } from "./broken-run.js";
+import type { BrokenRun, SuiteRun } from "./suite-run.js";
 import { controlResult, VERDICT_WORD } from "./verdict-words.js";
-
-/** One run for the file: judged, or broken before a verdict. */
-export type JUnitRun =
-  | { readonly kind: "judged"; readonly record: RunRecord; readonly runDir: string }
-  | { readonly kind: "broken"; readonly run: BrokenRun };
 
 interface Suite {
   readonly name: string;
@@ -29,9 +24,9 @@ interface Case {
  * skipped with its reason. For a control the meaning is turned: its cases pass if it was found
  * out, else one case fails.
  */
-export function junitXml(runs: readonly JUnitRun[]): string {
+export function junitXml(runs: readonly SuiteRun[]): string {
   const suites = runs.map((run) =>
-    run.kind === "judged" ? judgedSuite(run.record, run.runDir) : brokenSuite(run.run),
+    run.kind === "judged" ? judgedSuite(run.record, run.runDir) : brokenSuite(run),
   );
   const all = suites.flatMap((suite) => suite.cases);
   const seconds = suites.reduce((sum, suite) => sum + suite.seconds, 0);
@@ -96,14 +91,18 @@ function evidenceLines(evidence: RunRecord["invariants"][number]["evidence"]): r
 }
 
 function brokenSuite(run: BrokenRun): Suite {
+  const { scenario, seed, command, runDir, seconds, message } = run;
+  const detail = [
+    ...(run.lastSeen === undefined ? [] : [`last seen: ${run.lastSeen}`]),
+    `fix:    ${run.fix ?? "none is known"}`,
+    `repeat: ${command}`,
+  ].join("\n");
   return {
-    name: run.scenario,
+    name: scenario,
     timestamp: undefined,
-    seconds: run.seconds,
-    properties: { seed: run.seed, runId: run.runId, runDir: run.runDir, command: run.command },
-    cases: [
-      { name: "run", outcome: "error", message: run.message, detail: run.fix ?? "no fix is known" },
-    ],
+    seconds,
+    properties: { seed, ...(runDir === undefined ? {} : { runDir }), command, verdict: "broken" },
+    cases: [{ name: "run", outcome: "error", message, detail }],
   };
 }
 

@@ -6,7 +6,8 @@ import { ITEM_NAME, SIGNALS } from "../model/signal.js";
 import type { Verdict } from "../model/verdict.js";
 import { ASIDE, checkSums, COLUMN_NAME, SUMS, type Column } from "./books.js";
 import { formatCount, formatUtc, plural } from "./format.js";
-import { causeOf, controlResult, VERDICT_MARK, VERDICT_WORD } from "./verdict-words.js";
+import type { BrokenRun, SuiteRun } from "./suite-run.js";
+import { BROKEN, causeOf, controlResult, VERDICT_MARK, VERDICT_WORD } from "./verdict-words.js";
 
 /** The summary, ending in a newline. */
 export function markdownSummary(record: RunRecord): string {
@@ -34,6 +35,23 @@ export function markdownSummary(record: RunRecord): string {
   ];
   return `${blocks.join("\n\n")}\n`;
 }
+
+/** The same of a run that has no verdict. */
+export function brokenSummary(run: BrokenRun): string {
+  const blocks = [
+    `## ${BROKEN}: ${cell(run.scenario)}`,
+    `**${escape(run.message)}**`,
+    "The harness or its host broke: this says nothing of the deployment under test.",
+    ...(run.lastSeen === undefined ? [] : [`Last seen: ${escape(run.lastSeen)}`]),
+    `Fix: ${escape(run.fix ?? "none is known")}`,
+    ...(run.runDir === undefined ? [] : [`What was seen is in ${code(run.runDir)}.`]),
+    section("Repeat", fence(run.command)),
+  ];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+export const suiteRunSummary = (run: SuiteRun): string =>
+  run.kind === "judged" ? markdownSummary(run.record) : brokenSummary(run);
 
 const word = (verdict: Verdict): string => `${VERDICT_MARK[verdict]} ${VERDICT_WORD[verdict]}`;
 

@@ -7,6 +7,7 @@ import type { Verdict } from "../model/verdict.js";
 import { sampleRecord } from "./sample-record.js";
 import { simulate } from "./sample-simulation.js";
 import type { ReportSeries } from "./series.js";
+import type { BrokenRun } from "./suite-run.js";
 
 export interface Sample {
   readonly record: RunRecord;
@@ -25,3 +26,16 @@ export function sample(options: { verdict?: Verdict; podName?: string } = {}): S
   });
   return { record: sampleRecord(simulation, verdict), series: simulation.series };
 }
+
+/** A run that ended before a verdict. */
+export const sampleBroken: BrokenRun = {
+  kind: "broken",
+  scenario: "no-faults",
+  seed: "1",
+  command: "npx chaos run no-faults --seed 1",
+  runDir: "reports/runs/no-faults/20260102T030405Z-1",
+  seconds: 3,
+  message: "Docker does not answer",
+  lastSeen: "connection refused",
+  fix: "start it",
+};

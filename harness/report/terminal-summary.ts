@@ -10,7 +10,15 @@ import type { Verdict } from "../model/verdict.js";
 import { checkSums, COLUMN_NAME, expectedItems, type Column } from "./books.js";
 import { formatCount, formatShare, plural } from "./format.js";
 import { oneLine } from "./one-line.js";
-import { causeOf, controlResult, VERDICT_MARK, VERDICT_WORD } from "./verdict-words.js";
+import type { SuiteRun } from "./suite-run.js";
+import {
+  BROKEN,
+  causeOf,
+  controlResult,
+  needsAttention,
+  VERDICT_MARK,
+  VERDICT_WORD,
+} from "./verdict-words.js";
 
 export interface SummaryOptions {
   /** Columns of the terminal, 60 to 200 are used; default: standard output's, else 100. */
@@ -55,12 +63,42 @@ export function summary(record: RunRecord, runDir: string, options: SummaryOptio
     "",
     ...SIGNALS.map((signal) => accountingLine(record, signal, colours.red)),
     "",
-    `report  ${report}`,
-    `repeat  ${record.command}`,
+    ...where(report, record.command),
     "",
   ];
   return `${lines.join("\n")}\n`;
 }
+
+/**
+ * The last lines of a command: each run that needs a look, where its report is and how to repeat
+ * it; empty when none does.
+ */
+export function closing(runs: readonly SuiteRun[], options: SummaryOptions = {}): string {
+  const colours = pc.createColors(options.colour ?? pc.isColorSupported);
+  return runs
+    .filter(needsAttention)
+    .flatMap((run) => {
+      const cwd = options.cwd ?? process.cwd();
+      if (run.kind === "judged") {
+        const { verdict, scenario, command } = run.record;
+        const word = `${VERDICT_MARK[verdict]} ${VERDICT_WORD[verdict]}`;
+        const report = relative(cwd, join(run.runDir, "report.html"));
+        return ["", colours.bold(`${word} ${scenario.name}`), ...where(report, command)];
+      }
+      const report =
+        run.runDir === undefined
+          ? "none: the run had not begun"
+          : relative(cwd, join(run.runDir, "summary.md"));
+      return ["", colours.bold(`${BROKEN} ${run.scenario}`), ...where(report, run.command)];
+    })
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+const where = (report: string, command: string): readonly string[] => [
+  `report  ${report}`,
+  `repeat  ${command}`,
+];
 
 /** Undefined when the output is no terminal, whatever Node's types say. */
 const outputColumns = (): number | undefined => (process.stdout as { columns?: number }).columns;

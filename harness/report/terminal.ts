@@ -7,7 +7,7 @@ import { formatDuration } from "../model/durations.js";
 import type { Progress } from "../model/progress.js";
 import { oneLine } from "./one-line.js";
 
-export { summary } from "./terminal-summary.js";
+export { closing, summary } from "./terminal-summary.js";
 
 export interface TerminalProgress extends Progress {
   /**

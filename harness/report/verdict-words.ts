@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { RunRecord } from "../model/run-record.js";
 import type { Verdict } from "../model/verdict.js";
+import type { SuiteRun } from "./suite-run.js";
 
 export const VERDICT_WORD: Record<Verdict, string> = {
   pass: "PASS",
@@ -11,12 +12,22 @@ export const VERDICT_WORD: Record<Verdict, string> = {
 
 export const VERDICT_MARK: Record<Verdict, string> = { pass: "✓", inconclusive: "?", fail: "✗" };
 
+/** Stands where a verdict would, for a run that the harness or its host broke. */
+export const BROKEN = "! BROKEN";
+
 /** The headline without verdict word and scenario name, for places that show them already. */
 export function causeOf(record: RunRecord): string {
   const withoutWord = record.headline.replace(/^(PASS|FAIL|INCONCLUSIVE)\b[:\s]*/, "");
   const name = `${record.scenario.name}: `;
   const cause = withoutWord.startsWith(name) ? withoutWord.slice(name.length) : withoutWord;
   return cause === "" ? record.headline : cause;
+}
+
+/** What a reader must look at: anything but a pass, or a control that was not found out. */
+export function needsAttention(run: SuiteRun): boolean {
+  if (run.kind === "broken") return true;
+  const control = controlResult(run.record);
+  return control === undefined ? run.record.verdict !== "pass" : !control.met;
 }
 
 const Expectation = z.object({

@@ -1,12 +1,13 @@
 /** Every report of one run, rendered from its record and written beside it. */
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunRecord } from "../model/run-record.js";
 import { htmlReport } from "./html.js";
 import { junitXml } from "./junit.js";
-import { markdownSummary } from "./markdown.js";
+import { brokenSummary, markdownSummary } from "./markdown.js";
 import { writeRunFile } from "./run-file.js";
 import type { ReportSeries } from "./series.js";
+import type { SuiteRun } from "./suite-run.js";
 
 export { readRunRecord } from "./run-file.js";
 
@@ -38,4 +39,21 @@ export async function writeReports(
   await writeFile(paths.markdown, markdownSummary(record));
   await writeFile(paths.html, htmlReport(record, series));
   return paths;
+}
+
+/**
+ * Writes `reportsDir`/junit.xml with every run of a command, and what can be said of the runs that
+ * broke into their own directories.
+ */
+export async function writeSuiteReports(
+  reportsDir: string,
+  runs: readonly SuiteRun[],
+): Promise<void> {
+  await mkdir(reportsDir, { recursive: true });
+  await writeFile(join(reportsDir, "junit.xml"), junitXml(runs));
+  for (const run of runs) {
+    if (run.kind === "judged" || run.runDir === undefined) continue;
+    await writeFile(join(run.runDir, "junit.xml"), junitXml([run]));
+    await writeFile(join(run.runDir, "summary.md"), brokenSummary(run));
+  }
 }
