@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   oracle: ["model"],
   history: ["model"],
   invariants: ["model", "oracle", "history"],
-  mutations: ["model", "history", "invariants"],
+  mutations: ["model", "oracle", "history", "invariants"],
   workload: ["model", "observer", "oracle"],
   backends: ["model", "observer"],
   cluster: ["model", "observer", "kind-node"],

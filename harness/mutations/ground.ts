@@ -10,7 +10,7 @@ export interface Victim {
   readonly signal: Signal;
   readonly id: string;
   readonly key: string;
-  /** The gateway that it came through. */
+  /** The gateway that it came through, or must have come through. */
   readonly peer: string;
 }
 
@@ -68,7 +68,7 @@ export function groundOf(history: History, victims: Victims): Ground {
   };
 }
 
-const FIELDS = `signal, id, key, peers[1] AS peer`;
+const FIELDS = "signal, id, key, coalesce(peers[1], owners[1]) AS peer";
 /** The ring has settled this long after a fault, and so long before it nothing is at risk, ms. */
 const SETTLED_MS = 22_000;
 const AT_RISK_MS = 45_000;

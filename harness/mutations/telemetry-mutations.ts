@@ -107,7 +107,7 @@ const leak = (g: Ground, where: string): Promise<void> =>
   g.change(
     ["receipts"],
     `INSERT INTO receipts BY NAME
-       SELECT r.* EXCLUDE (id, key, digest), a.id, a.key, a.digest
+       SELECT r.* EXCLUDE (id, key, digest, peer), a.id, a.key, a.digest, '${g.victims.sampledOut.peer}' AS peer
        FROM attempts a CROSS JOIN (SELECT * FROM receipts WHERE ${at(g.victims.span)}) r
        WHERE a.${where}`,
   );

@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { MUTATIONS, runMutations, text, type Outcome } from "./run-mutations.js";
+import { writeTestRun } from "./test-run.js";
+
+describe("defects planted in a sound history", function () {
+  this.timeout(120_000);
+  let scratch: string;
+  let outcomes: Outcome[];
+
+  before(async () => {
+    scratch = await mkdtemp(join(tmpdir(), "chaos-mutations-"));
+    const history = join(scratch, "history");
+    await writeTestRun(history);
+    outcomes = await runMutations(history, () => undefined);
+  });
+  after(() => rm(scratch, { recursive: true, force: true }));
+
+  for (const [index, { says, caughtBy }] of MUTATIONS.entries()) {
+    it(`${says}: ${text(caughtBy)}`, () => {
+      expect(text(outcomes[index]!.seen)).to.equal(text(caughtBy));
+      expect(outcomes[index]!.caught).to.equal(true);
+    });
+  }
+});
