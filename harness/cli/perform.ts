@@ -11,6 +11,7 @@ import { runAsMocha } from "../mocha/adapter.js";
 import { reportToGitHub } from "../report/github.js";
 import type { BrokenRun, SuiteRun } from "../report/suite-run.js";
 import { closing, summary, terminalProgress, type TerminalProgress } from "../report/terminal.js";
+import { needsAttention } from "../report/verdict-words.js";
 import { writeSuiteReports } from "../report/write-reports.js";
 import { watchInterrupts } from "../run/interrupt.js";
 import type { RunOptions } from "../run/options.js";
@@ -66,7 +67,7 @@ export async function perform(
   } finally {
     interrupts.stop();
   }
-  await report(outcome, options);
+  await report(outcome, options, selection.controls);
   return exitCode(outcome, selection, signal.aborted);
 }
 
@@ -129,7 +130,11 @@ async function directoryOf(
     : undefined;
 }
 
-async function report({ runs }: Outcome, { reportsDir }: RunOptions): Promise<void> {
+async function report(
+  { runs }: Outcome,
+  { reportsDir }: RunOptions,
+  controls: boolean,
+): Promise<void> {
   if (runs.length === 0) return;
   const suite = runs.map(({ run }) => run);
   await writeSuiteReports(reportsDir, suite);
@@ -138,8 +143,13 @@ async function report({ runs }: Outcome, { reportsDir }: RunOptions): Promise<vo
     process.env,
     (line) => process.stdout.write(`${line}\n`),
   );
-  process.stdout.write(closing(suite));
+  // What makes the command fail comes last: of a suite of controls, those that were not found out.
+  const failing = controls ? needsAttention : notPassed;
+  process.stdout.write(closing(suite.filter(failing)));
 }
+
+const notPassed = (run: SuiteRun): boolean =>
+  run.kind === "broken" || run.record.verdict !== "pass";
 
 const fileOf = ({ name }: Scenario): string =>
   suites.controls.some((control) => control.name === name)

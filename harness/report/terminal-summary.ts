@@ -11,14 +11,7 @@ import { checkSums, COLUMN_NAME, expectedItems, type Column } from "./books.js";
 import { formatCount, formatShare, plural } from "./format.js";
 import { oneLine } from "./one-line.js";
 import type { SuiteRun } from "./suite-run.js";
-import {
-  BROKEN,
-  causeOf,
-  controlResult,
-  needsAttention,
-  VERDICT_MARK,
-  VERDICT_WORD,
-} from "./verdict-words.js";
+import { BROKEN, causeOf, controlResult, VERDICT_MARK, VERDICT_WORD } from "./verdict-words.js";
 
 export interface SummaryOptions {
   /** Columns of the terminal, 60 to 200 are used; default: standard output's, else 100. */
@@ -69,14 +62,10 @@ export function summary(record: RunRecord, runDir: string, options: SummaryOptio
   return `${lines.join("\n")}\n`;
 }
 
-/**
- * The last lines of a command: each run that needs a look, where its report is and how to repeat
- * it; empty when none does.
- */
+/** The last lines of a command: of each run where its report is and how to repeat it. */
 export function closing(runs: readonly SuiteRun[], options: SummaryOptions = {}): string {
   const colours = pc.createColors(options.colour ?? pc.isColorSupported);
   return runs
-    .filter(needsAttention)
     .flatMap((run) => {
       const cwd = options.cwd ?? process.cwd();
       if (run.kind === "judged") {
@@ -100,8 +89,11 @@ const where = (report: string, command: string): readonly string[] => [
   `repeat  ${command}`,
 ];
 
-/** Undefined when the output is no terminal, whatever Node's types say. */
-const outputColumns = (): number | undefined => (process.stdout as { columns?: number }).columns;
+/** Undefined when the output is no terminal, whatever Node's types say; a terminal may say 0. */
+const outputColumns = (): number | undefined => {
+  const { columns } = process.stdout as { columns?: number };
+  return columns === 0 ? undefined : columns;
+};
 
 /** Limit and actual stand side by side; what did not pass adds its reason. */
 function invariantLines(

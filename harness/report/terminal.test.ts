@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { summary, terminalProgress, type ProgressStream } from "./terminal.js";
-import { sample } from "./sample.js";
+import { closing, summary, terminalProgress, type ProgressStream } from "./terminal.js";
+import { sample, sampleBroken } from "./sample.js";
 
 /** A stream that remembers, and a clock that stands until it is moved. */
 function bench(isTTY: boolean, columns = 80) {
@@ -122,5 +122,23 @@ describe("the summary", () => {
     const traces = { ...record.accounting.traces, acked: 1 };
     const broken = { ...record, accounting: { ...record.accounting, traces } };
     expect(summary(broken, "/r", { colour: false })).to.contain("the books do not add up");
+  });
+});
+
+describe("the last lines", () => {
+  it("name each run's report and the command that repeats it, broken runs too", () => {
+    const { record } = sample({ verdict: "fail" });
+    const runs = [{ kind: "judged" as const, record, runDir: "/r/run" }, sampleBroken];
+    const lines = closing(runs, { colour: false, cwd: "/r" }).split("\n");
+    expect(lines.slice(0, 4)).to.deep.equal([
+      "",
+      "✗ FAIL gateway-kill",
+      "report  run/report.html",
+      `repeat  ${record.command}`,
+    ]);
+    expect(lines[5]).to.equal("! BROKEN no-faults");
+    expect(lines[6]).to.match(/^report .*summary\.md$/);
+    expect(lines[7]).to.equal(`repeat  ${sampleBroken.command}`);
+    expect(closing([])).to.equal("");
   });
 });

@@ -129,7 +129,9 @@ function liveLine(stream: ProgressStream): { show: (text: string) => void; clear
   return {
     clear,
     show: (text) => {
-      const room = (stream.columns ?? 80) - 1;
+      // A pseudo terminal that nobody has sized says 0.
+      const columns = stream.columns === 0 ? undefined : stream.columns;
+      const room = (columns ?? 80) - 1;
       const characters = Array.from(text);
       const fits = characters.length <= room ? text : `${characters.slice(0, room - 1).join("")}…`;
       stream.write(`\r\u001b[K${fits}`);
