@@ -3,7 +3,8 @@
  *   GET  /healthz             200 when ready
  *   GET  /status              GeneratorStatus or BackendStatus
  *   POST /load                LoadOrder -> 202; generator only; a second order while one runs: 409
- *   POST /stop                generator only: end the load after the traces already begun; 202
+ *   POST /stop                generator only: begin nothing new; what is due later than spreadTraceOverMs from
+ *                             now (late spans of long traces) stays unsent; 202
  *   PUT  /behaviour           BackendBehaviour -> 204; backends only
  *   GET  /journal?bytes=N     the first N bytes of the journal (all when N is absent), NDJSON
  *   GET  /journal/manifest    JournalManifest, at this moment

@@ -52,8 +52,8 @@ interface Run {
 const TELEMETRY_EVERY_MS = seconds(5);
 /** Longest that saving what was seen may take after the run was broken off. */
 const SAVE_MS = minutes(2);
-/** Agents' and gateways' scheduling, DNS and network on a busy machine. */
-const SLACK_MS = seconds(5);
+/** From the order to the first send, and what the generator may be late. */
+const START_MS = seconds(2);
 
 /**
  * Performs one run on the session's cluster and resolves with its record and directory. The history is
@@ -186,14 +186,18 @@ function loadOrder(run: Run, { agents }: Deployed): LoadOrder {
   };
 }
 
-/** The longest that a healthy deployment holds an item: both batches, the decision and its tick. */
-const holdMs = ({ facts }: Run): number => longestHoldMs(facts) + SLACK_MS;
+/** Long traces are still open when the others are due, and do not count: a share of the plan's classes. */
+const MORE_TRACES = 1.15;
 
 /** Until minTraces have begun, been sent and had their time to arrive. */
 const calibrationMs = (run: Run): number =>
-  Math.ceil((run.scenario.calibration.minTraces * 1_200) / run.scenario.workload.tracesPerSecond) +
+  START_MS +
+  Math.ceil(
+    (run.scenario.calibration.minTraces * MORE_TRACES * 1_000) /
+      run.scenario.workload.tracesPerSecond,
+  ) +
   run.scenario.workload.spreadTraceOverMs +
-  holdMs(run);
+  longestHoldMs(run.facts);
 
 /** Sends without faults and judges what arrived: whether the predictions fit this deployment. */
 async function calibrate(run: Run, { observers, agents }: Deployed): Promise<boolean> {
@@ -230,7 +234,7 @@ async function settle(run: Run, { observers }: Deployed): Promise<void> {
   });
   run.quiesce = await quiesce({
     loadEndedMs: Date.now(),
-    holdMs: holdMs(run),
+    holdMs: longestHoldMs(run.facts),
     atMostMs: run.scenario.quiesceAtMostMs,
     signal,
     lastReceiptMs: async () => lastReceiptMs(await look(observers, signal)),

@@ -12,8 +12,8 @@ import type { Progress } from "../model/progress.js";
 
 const TIMEOUT_MS = seconds(90);
 const BACKENDS_METRIC = "otelcol_loadbalancer_num_backends";
-/** Looks in a row that must agree: a resolver interval and its time limit, with room. */
-const LOOKS = 10;
+/** Looks in a row that must agree: the exporters of the three signals resolve apart, each once an interval of 5 s. */
+const LOOKS = 7;
 
 export interface SteadyRingsOptions {
   /** Whether agents resolve the gateways themselves; else they know one address that stands for all. */

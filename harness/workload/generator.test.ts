@@ -45,14 +45,14 @@ describe("the generator", () => {
     await rm(directory, { recursive: true });
   });
 
-  /** An order whose first second has no long trace, which would take six seconds more. */
-  const order = (durationMs = 1_000): LoadOrder => {
+  /** An order whose first second has no long trace, which would take six seconds more, or has one. */
+  const order = (durationMs = 1_000, hasLong = false): LoadOrder => {
     const base = testOrder();
     const agents = sinks.map(({ endpoint }, n) => ({ node: `n${n}`, endpoint }));
     const workload = { ...base.workload, spreadTraceOverMs: 200 };
     for (let seed = 0; ; seed++) {
       const candidate = { ...base, workload, agents, seed: String(seed) };
-      if (planSummary({ ...candidate, durationMs: 1_000 }).traces.long === 0) {
+      if (planSummary({ ...candidate, durationMs: 1_000 }).traces.long > 0 === hasLong) {
         return { ...candidate, durationMs };
       }
     }
@@ -102,6 +102,18 @@ describe("the generator", () => {
     const { startedTraces, attempted } = generator.status();
     expect(startedTraces).to.be.within(1, 19);
     expect(attempted.traces).to.equal(startedTraces * 6);
+  });
+
+  it("does not wait after /stop for the late spans of long traces", async () => {
+    await post("/load", order(60_000, true));
+    await sleep(1_500);
+    await post("/stop");
+    await until("done");
+    const { startedTraces, attempted } = generator.status();
+    const sent = (await invokes()).flatMap(({ items }) => items);
+    const long = new Set(sent.filter((item) => item.class === "long").map(({ key }) => key)).size;
+    expect(long).to.be.greaterThan(0);
+    expect(attempted.traces).to.equal(startedTraces * 6 - long);
   });
 
   it("sends on time although an agent cannot be reached", async () => {

@@ -8,7 +8,7 @@ import { openJournal } from "../observer/journal.js";
 import { createEncoder } from "./encode.js";
 import { parseLoadOrder } from "./load-order.js";
 import type { PlannedSpan } from "./plan-trace.js";
-import { planLoad } from "./plan.js";
+import { planLoad, TICK_MS } from "./plan.js";
 import type { Sender } from "./sender.js";
 import { createSender } from "./sender.js";
 
@@ -84,6 +84,9 @@ export async function startGenerator(options: {
   };
 }
 
+/** The last span of a trace may leave some ticks after all others. */
+const LAST_TICKS_MS = 3 * TICK_MS;
+
 /** One order being carried out. */
 class Load {
   /** What planned times count from. */
@@ -93,6 +96,8 @@ class Load {
   readonly #order: LoadOrder;
   readonly #sender: Sender;
   #untilMs: number;
+  /** Nothing that is due later leaves. */
+  #lastDueMs = Infinity;
   #done = false;
 
   constructor(order: LoadOrder, sender: Sender) {
@@ -106,9 +111,10 @@ class Load {
     return nowMs() < this.epochMs + this.#untilMs ? "sending" : "draining";
   }
 
-  /** Nothing new begins; traces already begun are finished. */
+  /** Nothing new begins; ordinary traces are finished, late spans of long ones stay unsent. */
   stop(): void {
     this.#untilMs = Math.min(this.#untilMs, Math.max(0, nowMs() - this.epochMs));
+    this.#lastDueMs = this.#untilMs + this.#order.workload.spreadTraceOverMs + LAST_TICKS_MS;
   }
 
   /**
@@ -120,6 +126,7 @@ class Load {
     const open = new Set<Promise<unknown>>();
     let failed: HarnessError | undefined;
     for (const request of planLoad(this.#order, () => this.#untilMs)) {
+      if (request.atMs > this.#lastDueMs) break;
       await this.#sender.room();
       const outgoing = encode(request);
       const dueMs = this.epochMs + request.atMs;
