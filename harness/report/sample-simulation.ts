@@ -21,8 +21,10 @@ const LOAD_S = 82;
 const BUCKETS = 140;
 export const KILL_MS = START_MS + 32_000;
 export const READY_MS = KILL_MS + 9_400;
-export const RULE_MEMORY = "dead gateway's tail-sampling memory (contrib#26490)";
-export const RULE_TRANSPORT = "sub-exporter queue of a removed endpoint (contrib#35378)";
+export const RULE_MEMORY =
+  "dead gateway's tail-sampling memory (opentelemetry-collector-contrib#26490)";
+export const RULE_TRANSPORT =
+  "sub-exporter queue of a removed endpoint (opentelemetry-collector-contrib#35378)";
 const NODES = ["chaos-worker", "chaos-worker2", "chaos-worker3"] as const;
 
 export interface Simulation {

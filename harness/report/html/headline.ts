@@ -1,5 +1,5 @@
 /** The top of a report: the verdict, its cause, and how much of each signal arrived. */
-import type { Accounting } from "../../model/accounting.js";
+import { LOSS_PLACE_TEXT, type Accounting } from "../../model/accounting.js";
 import { formatDuration } from "../../model/durations.js";
 import type { RunRecord } from "../../model/run-record.js";
 import { ITEM_NAME, SIGNALS, type Signal } from "../../model/signal.js";
@@ -19,11 +19,24 @@ export function headlineSection(record: RunRecord): Html {
       >${VERDICT_WORD[record.verdict]}
     </p>
     <h1>${unbroken(causeOf(record))}</h1>
-    <p class="lead">${record.scenario.description}</p>
+    <p class="lead">${record.scenario.description} ${largestLoss(record)}</p>
     ${control !== undefined && html`<p class="control ${!control.met && "missed"}">${control.text}</p>`}
     ${facts(record)}
     <div class="cards">${SIGNALS.map((signal) => card(signal, record.accounting[signal]))}</div>
   </header>`;
+}
+
+/**
+ * The place and rule that explain most of what was lost, in a sentence; nothing for a loss that
+ * nothing explains, which is the headline.
+ */
+function largestLoss({ losses }: RunRecord): string {
+  const [most] = [...losses].sort((a, b) => b.items - a.items);
+  if (most === undefined || most.rule === null) return "";
+  const lost = losses.reduce((sum, { items }) => sum + items, 0);
+  const part = `${formatCount(most.items)} of ${formatCount(lost)} lost items were`;
+  const why = most.rule.replace(/ \(\S+#\d+\)$/, "");
+  return `${part} ${LOSS_PLACE_TEXT[most.place]}: ${why}`;
 }
 
 /** A number stays with its unit. */

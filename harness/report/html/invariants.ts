@@ -1,6 +1,6 @@
 /** What was demanded and what was seen, side by side, with the rows that show it. */
 import type { RunRecord } from "../../model/run-record.js";
-import { formatCount } from "../format.js";
+import { clockZeroMs, formatClock, formatCount } from "../format.js";
 import { html, type Html } from "./escape.js";
 import type { Section } from "./page.js";
 import { badge, table } from "./parts.js";
@@ -13,10 +13,12 @@ export const invariantsSection = (record: RunRecord): Section => ({
   lead:
     "Each property with its limit and the value that was measured. What was not seen is " +
     "inconclusive, never a pass.",
-  body: html`<div class="invariants">${record.invariants.map(invariant)}</div>`,
+  body: html`<div class="invariants">
+    ${record.invariants.map((one) => invariant(one, clockZeroMs(record)))}
+  </div>`,
 });
 
-const invariant = (one: Invariant): Html =>
+const invariant = (one: Invariant, zeroMs: number): Html =>
   html`<article class="invariant ${one.verdict}">
     <div class="what">
       ${badge(one.verdict)}
@@ -34,10 +36,10 @@ const invariant = (one: Invariant): Html =>
       </div>
     </dl>
     <p class="reason">${one.reason}</p>
-    ${one.evidence.rows.length > 0 && evidence(one)}
+    ${one.evidence.rows.length > 0 && evidence(one, zeroMs)}
   </article>`;
 
-function evidence({ kind, evidence: { columns, rows, total } }: Invariant): Html {
+function evidence({ kind, evidence: { columns, rows, total } }: Invariant, zeroMs: number): Html {
   const count =
     rows.length === total
       ? formatCount(total)
@@ -48,13 +50,17 @@ function evidence({ kind, evidence: { columns, rows, total } }: Invariant): Html
     ${table(
       `Evidence of ${kind}`,
       columns.map((title, index) => ({ title, numeric: numeric[index] === true })),
-      rows.map((row) => row.map(cell)),
+      rows.map((row) => row.map((value) => cell(value, zeroMs))),
     )}
   </details>`;
 }
 
-function cell(value: Invariant["evidence"]["rows"][number][number]): string {
+/** Above this a number is no count or length but a time, in ms since 1970: it shows as the run's. */
+const TIMES_FROM = Date.UTC(2020);
+
+function cell(value: Invariant["evidence"]["rows"][number][number], zeroMs: number): string {
   if (value === null) return "–";
+  if (typeof value === "number" && value > TIMES_FROM) return formatClock(value - zeroMs);
   if (typeof value === "number") return formatCount(value);
   if (typeof value === "boolean") return value ? "yes" : "no";
   return value;

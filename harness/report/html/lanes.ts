@@ -3,6 +3,7 @@
  * time.
  */
 import type { RunRecord } from "../../model/run-record.js";
+import { faultSpan } from "../fault-spans.js";
 import { clockZeroMs, formatClock } from "../format.js";
 import type { PodLife, PodState, ReportSeries } from "../series.js";
 import { html, type Html } from "./escape.js";
@@ -25,11 +26,11 @@ export function podLanes(record: RunRecord, series: ReportSeries): Html {
   };
   const draw = pencil(shown, zeroMs);
   const height = LANE_HEIGHT * (pods.length + 1);
-  const faults = record.faults.map(
-    ({ injectedAtMs, healedAtMs }) =>
-      injectedAtMs !== null &&
-      draw.bar({ fromMs: injectedAtMs, toMs: healedAtMs ?? shown.toMs }, 0, height, "fault"),
-  );
+  const faults = record.faults.map((fault) => {
+    const span = faultSpan(fault, series);
+    if (span === undefined) return false;
+    return draw.bar({ fromMs: span.fromMs, toMs: span.toMs ?? shown.toMs }, 0, height, "fault");
+  });
   return html`<figure class="lanes">
     <figcaption>Phases and pods</figcaption>
     <p class="keys">

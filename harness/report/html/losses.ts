@@ -32,10 +32,11 @@ export const lossesSection = (record: RunRecord): Section => ({
             items(loss.items, loss.signal),
             LOSS_PLACE_TEXT[loss.place],
             rule(loss),
-            formatCount(loss.traces),
+            loss.signal === "traces" ? formatCount(loss.traces) : "–",
             when(record, loss),
             html`<code>${loss.example}</code>`,
           ]),
+          "stacks",
         ),
 });
 

@@ -17,17 +17,20 @@ export interface TableColumn {
 }
 
 /**
- * A table with a caption for screen readers; it scrolls sideways by itself when the page is
- * narrow.
+ * A table with a caption for screen readers. When the page is narrow it scrolls sideways by
+ * itself, or stacks the cells of a row.
  */
 export function table(
   caption: string,
   columns: readonly TableColumn[],
   rows: readonly (readonly Content[])[],
+  narrow: "scrolls" | "stacks" = "scrolls",
 ): Html {
   const numeric = (index: number): string => (columns[index]?.numeric === true ? "n" : "");
+  const data = (cell: Content, index: number): Html =>
+    html`<td class="${numeric(index)}" data-title="${columns[index]?.title}">${cell}</td>`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
-    <table>
+    <table class="${narrow}">
       <caption class="hidden">
         ${caption}
       </caption>
@@ -40,8 +43,8 @@ export function table(
         ${rows.map(
           (row) =>
             html`<tr>
-              ${row.map((cell, index) => html`<td class="${numeric(index)}">${cell}</td>`)}
-            </tr> `,
+              ${row.map(data)}
+            </tr>`,
         )}
       </tbody>
     </table>
@@ -50,19 +53,11 @@ export function table(
 
 export const items = (n: number, signal: Signal): string => plural(n, ITEM_NAME[signal]);
 
-const REPOSITORIES: Readonly<Record<string, string>> = {
-  contrib: "open-telemetry/opentelemetry-collector-contrib",
-  core: "open-telemetry/opentelemetry-collector",
-};
-
-/** Text in which `contrib#26490` and `core#5902` are links to the upstream issue. */
+/** Text in which `opentelemetry-collector-contrib#26490` is a link to the upstream issue. */
 export function withUpstreamLinks(text: string): Content {
-  return text.split(/\b((?:contrib|core)#\d+)\b/).map((part) => {
-    const [name, issue] = part.split("#");
-    const repository = REPOSITORIES[name ?? ""];
-    if (repository === undefined || issue === undefined || !/^\d+$/.test(issue)) return part;
-    return html`<a href="https://github.com/${repository}/issues/${issue}" rel="noreferrer"
-      >${part}</a
-    >`;
+  return text.split(/\b(opentelemetry-collector(?:-contrib)?#\d+)\b/).map((part, index) => {
+    if (index % 2 === 0) return part;
+    const path = part.replace("#", "/issues/");
+    return html`<a href="https://github.com/open-telemetry/${path}" rel="noreferrer">${part}</a>`;
   });
 }

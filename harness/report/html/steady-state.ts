@@ -1,7 +1,8 @@
-/** How the system did before the first fault, until the last one was healed, and after that. */
+/** How the system did before the first fault, until the last one was over, and after that. */
 import { formatDuration } from "../../model/durations.js";
 import type { RunRecord } from "../../model/run-record.js";
 import { ITEM_NAME } from "../../model/signal.js";
+import { faultSpan } from "../fault-spans.js";
 import { formatCount, formatShare } from "../format.js";
 import type { ReportSeries, SignalSeries } from "../series.js";
 import { html, type Html } from "./escape.js";
@@ -36,12 +37,16 @@ export function steadyState(record: RunRecord, series: ReportSeries): Html {
     numeric: true,
   }));
   return html`<h3>Before, during and after</h3>
-    ${table("Before, during and after the fault", [{ title: "By time of send" }, ...head], rows)}`;
+    <p class="note">
+      By time of send: what was sent before a fault can still be lost to it, for it waited in the
+      gateway that died.
+    </p>
+    ${table("Before, during and after the fault", [{ title: "Measure" }, ...head], rows)}`;
 }
 
 function windowsOf(record: RunRecord, series: ReportSeries): readonly Window[] {
-  const injected = record.faults.flatMap(({ injectedAtMs }) => injectedAtMs ?? []);
-  if (injected.length === 0) return [];
+  const faults = record.faults.flatMap((fault) => faultSpan(fault, series) ?? []);
+  if (faults.length === 0) return [];
   const totals = Array.from({ length: series.buckets }, (_, bucket) =>
     sum(series.signals.map(({ sent }) => sent[bucket] ?? 0)),
   );
@@ -50,9 +55,8 @@ function windowsOf(record: RunRecord, series: ReportSeries): readonly Window[] {
   if (first === -1) return [];
   const bucketAt = (ms: number): number =>
     Math.min(Math.max(Math.round((ms - series.startMs) / series.bucketMs), first), end);
-  const from = bucketAt(Math.min(...injected));
-  const healed = record.faults.map(({ healedAtMs }) => healedAtMs ?? Infinity);
-  const to = bucketAt(Math.max(...healed));
+  const from = bucketAt(Math.min(...faults.map(({ fromMs }) => fromMs)));
+  const to = bucketAt(Math.max(...faults.map(({ toMs }) => toMs ?? Infinity)));
   return [
     { name: "Before", first, end: from },
     { name: "Fault", first: from, end: to },

@@ -2,9 +2,10 @@
 import { formatDuration } from "../../model/durations.js";
 import type { RunRecord } from "../../model/run-record.js";
 import { ITEM_NAME, SIGNALS } from "../../model/signal.js";
+import { faultSpan, type FaultSpan } from "../fault-spans.js";
 import { clockZeroMs, formatClock, formatUtc } from "../format.js";
 import type { ReportSeries } from "../series.js";
-import { html, jsonBlock, type Html } from "./escape.js";
+import { html, jsonBlock, type Content, type Html } from "./escape.js";
 import { podLanes } from "./lanes.js";
 import type { Section } from "./page.js";
 import { table } from "./parts.js";
@@ -16,7 +17,7 @@ export function timelineSection(record: RunRecord, series: ReportSeries | undefi
     id: "timeline",
     title: "Timeline",
     lead: `Times count in minutes and seconds from the first send at ${zero}.`,
-    body: html`${faults(record)}
+    body: html`${faults(record, series)}
     ${
       series === undefined
         ? html`<p class="empty">The history was not available, so there are no charts.</p>`
@@ -25,17 +26,21 @@ export function timelineSection(record: RunRecord, series: ReportSeries | undefi
   };
 }
 
-function faults(record: RunRecord): Html {
+function faults(record: RunRecord, series: ReportSeries | undefined): Html {
   if (record.faults.length === 0) return html`<p class="empty">No fault was scheduled.</p>`;
   const zeroMs = clockZeroMs(record);
   const clock = (ms: number | null): string => (ms === null ? "–" : formatClock(ms - zeroMs));
+  const over = (span: FaultSpan | undefined): Content =>
+    span === undefined || span.toMs === null
+      ? "–"
+      : html`${clock(span.toMs)}<br /><small>${formatDuration(span.toMs - span.fromMs)}</small>`;
   return table(
     "Faults",
     [
       { title: "Fault" },
       { title: "Target" },
       { title: "Injected", numeric: true },
-      { title: "Healed", numeric: true },
+      { title: "Over", numeric: true },
       { title: "Proof" },
     ],
     record.faults.map((fault) => [
@@ -44,15 +49,12 @@ function faults(record: RunRecord): Html {
         (target, index) => html`${index > 0 && html`<br />`}<code>${target.name}</code>`,
       ),
       clock(fault.injectedAtMs),
-      html`${clock(fault.healedAtMs)}${
-        fault.injectedAtMs !== null &&
-        fault.healedAtMs !== null &&
-        html`<br /><small>${formatDuration(fault.healedAtMs - fault.injectedAtMs)}</small>`
-      }`,
+      over(faultSpan(fault, series)),
       html`${fault.proven ? "✓ proven" : html`<strong class="alarm">? not proven</strong>`}<br /><small
           >${fault.proof}</small
         >`,
     ]),
+    "stacks",
   );
 }
 
@@ -78,8 +80,9 @@ const charts = (record: RunRecord, series: ReportSeries): Html =>
       </div>
     </div>
     <p class="note">
-      Shaded: a fault, from injection to healing. Dotted lines: the set of gateways changed. Drag
-      across a chart to zoom, double-click for the whole run.
+      Shaded: a fault, from its injection until the gateways were as many as before, else until it
+      was healed. Dotted lines: the set of gateways changed. Drag across a chart to zoom,
+      double-click for the whole run.
     </p>
     <div id="charts"></div>
     <noscript><p class="empty">The charts need JavaScript.</p></noscript>
@@ -92,11 +95,11 @@ const charts = (record: RunRecord, series: ReportSeries): Html =>
       signals: series.signals,
       gatewaySets: series.gatewaySets,
       traces: series.traces,
-      faults: record.faults.map(({ index, description, injectedAtMs, healedAtMs }) => ({
-        index,
-        description,
-        injectedAtMs,
-        healedAtMs,
-      })),
+      faults: record.faults.flatMap((fault) => {
+        const span = faultSpan(fault, series);
+        return span === undefined
+          ? []
+          : [{ index: fault.index, description: fault.description, ...span }];
+      }),
       itemNames: ITEM_NAME,
     })}`;

@@ -146,9 +146,8 @@ const drawMarks = (data) => (plot) =>
     for (const { atMs } of data.gatewaySets.slice(1)) line(at(atMs), [2, 4]);
     ctx.strokeStyle = ctx.fillStyle = ink("--fault");
     for (const fault of data.faults) {
-      if (fault.injectedAtMs === null) continue;
-      const from = at(fault.injectedAtMs);
-      const to = fault.healedAtMs === null ? left + width : at(fault.healedAtMs);
+      const from = at(fault.fromMs);
+      const to = fault.toMs === null ? left + width : at(fault.toMs);
       ctx.globalAlpha = 0.12;
       ctx.fillRect(from, top, to - from, height);
       ctx.globalAlpha = 1;
@@ -162,10 +161,9 @@ const drawNames = (data) => (plot) =>
     ctx.font = `${11 * devicePixelRatio}px system-ui, "DejaVu Sans", sans-serif`;
     ctx.textAlign = "left";
     ctx.textBaseline = "top";
-    for (const { index, description, injectedAtMs } of data.faults) {
-      if (injectedAtMs === null) continue;
+    for (const { index, description, fromMs } of data.faults) {
       const text = `fault ${index}: ${description}`;
-      const x = plot.valToPos(injectedAtMs - data.zeroMs, "x", true) + 5 * devicePixelRatio;
+      const x = plot.valToPos(fromMs - data.zeroMs, "x", true) + 5 * devicePixelRatio;
       const y = top + 3 * devicePixelRatio;
       ctx.fillStyle = ink("--paper");
       ctx.fillRect(x - 2, y, ctx.measureText(text).width + 4, 15 * devicePixelRatio);

@@ -66,10 +66,9 @@ const startTimeline = (data) => {
     right: ([a, b]) => [a + (b - a) / 4, b + (b - a) / 4],
     all: () => whole,
     fault: () => {
-      const faults = data.faults.filter(({ injectedAtMs }) => injectedAtMs !== null);
-      if (faults.length === 0) return whole;
-      const ends = faults.map((fault) => fault.healedAtMs ?? fault.injectedAtMs);
-      const from = Math.min(...faults.map((fault) => fault.injectedAtMs)) - data.zeroMs;
+      if (data.faults.length === 0) return whole;
+      const ends = data.faults.map(({ fromMs, toMs }) => toMs ?? fromMs);
+      const from = Math.min(...data.faults.map(({ fromMs }) => fromMs)) - data.zeroMs;
       return [from - 15_000, Math.max(...ends) - data.zeroMs + 15_000];
     },
   };
