@@ -1,4 +1,5 @@
 /** Ctrl-C: the first asks the run to heal, save and leave; the second, at least a second later, stops at once. */
+import { setMaxListeners } from "node:events";
 import { EXIT } from "../model/verdict.js";
 
 /** npm passes one key press on twice, so what follows within this time is the same request. */
@@ -18,6 +19,8 @@ export function watchInterrupts(
   now: () => number = Date.now,
 ): InterruptWatch {
   const controller = new AbortController();
+  // Every wait, request and program of a run listens: more than Node takes for a leak.
+  setMaxListeners(0, controller.signal);
   let firstAtMs: number | undefined;
   const listener = (): void => {
     if (firstAtMs === undefined) {
