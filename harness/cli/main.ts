@@ -6,6 +6,7 @@ import { analyzeCommand } from "./analyze.js";
 import { doctorCommand } from "./doctor.js";
 import { listCommand } from "./list.js";
 import { runCommand } from "./run.js";
+import { mirrorCommand } from "./mirror.js";
 import { mutateCommand } from "./mutate.js";
 import { sweepCommand } from "./sweep.js";
 
@@ -33,6 +34,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     listCommand,
     analyzeCommand,
     mutateCommand,
+    mirrorCommand,
     doctorCommand,
     sweepCommand,
   ]) {
