@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { execa, type Options } from "execa";
+import { readStory } from "../invariants/test-story.js";
+import { writeRunDirectory } from "../run/test-run-directory.js";
 
 const chaos = join(import.meta.dirname, "chaos.js");
 const run = (args: string[], options: Options = {}) =>
@@ -41,6 +43,25 @@ describe("exit codes", () => {
     expect({ exitCode, all }).to.include({ exitCode: 0 });
     expect(all).to.contain("gateway-kill");
   });
+
+  for (const [exitCode, story, flags, says] of [
+    [0, "died-while-deciding", [], "PASS"],
+    [1, "died-while-deciding", ["--strict"], "above the budget of 0.00 %"],
+    [1, "lost-without-a-cause", [], "nothing explains it: span gone"],
+    [2, "backend-restarted", [], "observer tempo restarted"],
+  ] as const) {
+    it(`${String(exitCode)} for a stored run: chaos analyze ${[story, ...flags].join(" ")}`, async () => {
+      const runDir = await mkdtemp(join(tmpdir(), "chaos-run-"));
+      try {
+        await writeRunDirectory(runDir, readStory(story));
+        const { exitCode: seen, all } = await run(["analyze", runDir, ...flags]);
+        expect({ seen, all }).to.include({ seen: exitCode });
+        expect(all).to.contain(says);
+      } finally {
+        await rm(runDir, { recursive: true, force: true });
+      }
+    });
+  }
 
   it("70 when no Docker answers, with the fix; JUnit and the last lines say what broke", async () => {
     const output = await mkdtemp(join(tmpdir(), "chaos-reports-"));

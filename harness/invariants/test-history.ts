@@ -1,0 +1,297 @@
+/** Histories for tests: a few readable lines become sealed tables, written as those of a real run are. */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openHistory, type History } from "../history/open-history.js";
+import { JOURNAL_SOURCES } from "../history/run-facts.js";
+import { measureFile } from "../history/seal.js";
+import { sealHistory, type FetchedJournal, type HistoryInput } from "../history/write-history.js";
+import { killGateway } from "../model/fault.js";
+import type { FaultEvent, TopologyEvent } from "../model/history.js";
+import type { InvariantSpec } from "../model/invariant.js";
+import { scenario, type Scenario } from "../model/scenario.js";
+import { BACKEND_OF_SIGNAL, SIGNALS, type Signal } from "../model/signal.js";
+import { deploymentFacts, samplingFactsOf } from "../oracle/deployment-facts.js";
+import { buildRing, endpointOf, ipOf, ownerAt, positionOf, routeKeyOf } from "../oracle/ring.js";
+import { sampledByHash } from "../oracle/sampling.js";
+import { judge, type Judgement } from "./judge.js";
+import {
+  itemOf,
+  renderedYamlOf,
+  setsOf,
+  type KeyWish,
+  type Send,
+  type SentReceipt,
+  type Story,
+} from "./test-story.js";
+
+export const RUN_ID = "20260101T000000Z-1";
+/** Unix ms of second 0 of every story. */
+export const START_MS = 1_767_225_600_000;
+/** Addresses of the gateways g1 to g5; a story begins with the first three. */
+export const GATEWAY_IPS: Readonly<Record<string, string>> = {
+  g1: "10.244.1.5",
+  g2: "10.244.2.7",
+  g3: "10.244.3.9",
+  g4: "10.244.2.8",
+  g5: "10.244.1.6",
+};
+/** What a receipt is late by without a time of its own, seconds. */
+const USUAL_WAY_S = { traces: 40, metrics: 10, logs: 10 } as const;
+const COREFILE = ".:53 {\n  kubernetes cluster.local {\n    ttl 5\n  }\n  cache 30\n}\n";
+
+type Line = { readonly atMs: number } & Readonly<Record<string, unknown>>;
+
+export const atMs = (seconds: number): number => START_MS + Math.round(seconds * 1_000);
+
+/** Trace IDs and service names, by the names that the story gives them: the first that fit, always the same. */
+export function keysOf(story: Story): Map<string, string> {
+  const facts = deploymentFacts(renderedYamlOf(story));
+  const policy = samplingFactsOf(facts);
+  const sets = setsOf(story);
+  const rings = sets.map((names) =>
+    buildRing(names.map((name) => endpointOf(ipOfGateway(name), facts.agent.resolver.port))),
+  );
+  const fits = (signal: Signal, key: string, wanted: KeyWish): boolean => {
+    const position = positionOf(routeKeyOf(signal, key));
+    const owners = rings.map((ring) => ipOf(ownerAt(ring, position)));
+    return (
+      owners.every((owner, index) => {
+        const name = wanted.owners?.[index] ?? wanted.owner;
+        const bound =
+          name !== undefined && (wanted.owners !== undefined || sets[index]?.includes(name));
+        return !bound || owner === ipOfGateway(name);
+      }) &&
+      (wanted.hash === undefined || sampledByHash(key, policy) === (wanted.hash === "keep"))
+    );
+  };
+  const find = (signal: Signal, name: string, wanted: KeyWish): [string, string] => {
+    for (let n = 0; n < 100_000; n++) {
+      const text = `${name} ${String(n)}`;
+      const key = signal === "metrics" ? `service ${text}` : digestOf(text, 32);
+      if (fits(signal, key, wanted)) return [name, key];
+    }
+    throw new TypeError(`no key fits ${name}`);
+  };
+  return new Map([
+    ...Object.entries(story.traces).map(([name, wanted]) => find("traces", name, wanted)),
+    ...Object.entries(story.services).map(([name, wanted]) => find("metrics", name, wanted)),
+  ]);
+}
+
+const ipOfGateway = (name: string): string => GATEWAY_IPS[name] ?? name;
+const digestOf = (text: string, digits: number): string =>
+  createHash("sha256").update(text).digest("hex").slice(0, digits);
+
+/** Seals the history of a story in `dir`. */
+export async function writeStory(dir: string, story: Story): Promise<HistoryInput> {
+  await mkdir(dir, { recursive: true });
+  const renderedYaml = renderedYamlOf(story);
+  const { service } = deploymentFacts(renderedYaml).agent.resolver;
+  const input: HistoryInput = {
+    runId: RUN_ID,
+    seed: "1",
+    scenario: scenarioOf(story),
+    agents: ["n1", "n2"].map((node) => ({ node, endpoint: `${node}:4317` })),
+    corefile: COREFILE,
+    renderedYaml,
+    journals: await journalsOf(dir, story),
+    topology: topologyOf(story, service),
+    faults: faultsOf(story),
+    phases: [
+      { atMs: atMs(-60), phase: "calibrate" },
+      { atMs: atMs(story.load), phase: "load" },
+    ],
+    selfTelemetry: [],
+    quiesce: { reached: story.record.silent, tookMs: 40_000, lastSeen: "3 requests queued" },
+    generatorMaxLagMs: story.record.lagMs,
+  };
+  await sealHistory(dir, input);
+  return input;
+}
+
+function scenarioOf({ limits, sends, faults, load, only }: Story): Scenario {
+  const invariants: InvariantSpec[] = [
+    { kind: "zero-loss", explainedBudget: limits.explained },
+    { kind: "trace-affinity" },
+    { kind: "nothing-unexpected" },
+    { kind: "duplicates", limit: limits.duplicates },
+  ];
+  const asked = only as readonly string[] | undefined;
+  return scenario({
+    name: "story",
+    description: "A history that was written by hand.",
+    tags: [],
+    workload: { signals: SIGNALS.filter((name) => sends.some((s) => itemOf(s).signal === name)) },
+    calibration: { minTraces: limits.minTraces },
+    faults: faults.map(({ at }) => ({ at: (at - load) * 1_000, fault: FAULT })),
+    load: 1_000_000,
+    invariants: [
+      ...invariants.filter(({ kind }) => asked?.includes(kind) ?? true),
+      ...(limits.recovery === undefined
+        ? []
+        : [{ kind: "recovery-time", limitMs: limits.recovery * 1_000 } as const]),
+    ],
+  });
+}
+
+const FAULT = killGateway({ how: "force-delete", pick: "one" });
+
+function faultsOf({ faults }: Story): FaultEvent[] {
+  return faults.flatMap(({ at, kills, proven }, fault) => {
+    const targets = [
+      { kind: "pod", name: kills, uid: `uid-${kills}`, ip: ipOfGateway(kills) },
+    ] as const;
+    const event = (step: FaultEvent["step"], seconds: number, proof = ""): FaultEvent => ({
+      ...{ atMs: atMs(seconds), fault, spec: FAULT, step, targets, proof },
+    });
+    return [
+      event("injecting", at - 0.01),
+      event("injected", at),
+      proven
+        ? event("proven", at + 7, `UID uid-${kills} is gone`)
+        : event("not-proven", at + 60, `UID uid-${kills} is still there`),
+      event("healed", at + 61),
+    ];
+  });
+}
+
+function topologyOf({ changes }: Story, service: string): TopologyEvent[] {
+  const event = (name: string, at: number, over: Partial<TopologyEvent>): TopologyEvent => ({
+    atMs: atMs(at),
+    source: "pod",
+    change: "added",
+    pod: name,
+    uid: `uid-${name}`,
+    tier: "gateway",
+    ip: ipOfGateway(name),
+    node: "n1",
+    ready: true,
+    terminating: false,
+    restarts: 0,
+    service: "",
+    ...over,
+  });
+  const both = (name: string, at: number, over: Partial<TopologyEvent> = {}): TopologyEvent[] => [
+    event(name, at, over),
+    event(name, at, { source: "endpoint", service, ...over }),
+  ];
+  return [
+    ...["g1", "g2", "g3"].flatMap((name) => both(name, -100)),
+    ...changes.flatMap(({ at, comes, gone, restarts }) => [
+      ...(comes === undefined ? [] : both(comes, at)),
+      ...(gone === undefined ? [] : both(gone, at, { change: "deleted", ready: false })),
+      ...(restarts === undefined ? [] : [event(restarts, at, { change: "modified", restarts: 1 })]),
+    ]),
+  ];
+}
+
+async function journalsOf(dir: string, story: Story): Promise<FetchedJournal[]> {
+  const keys = keysOf(story);
+  const invokes = story.sends.flatMap((send, index) =>
+    operation(send, `op-${String(index)}`, keys),
+  );
+  const receipts = [
+    ...story.sends.flatMap((send) => receiptsOf(send, keys)),
+    ...story.strays.map(({ span, trace, from, at }) =>
+      receiptLine("traces", at, from, {
+        ...{ id: span, key: keyOf(keys, trace), digest: "00", node: "n1", run: RUN_ID },
+      }),
+    ),
+  ];
+  const lastMs = Math.max(...[...invokes, ...receipts].map((line) => line.atMs));
+  return Promise.all(
+    JOURNAL_SOURCES.map((source) => {
+      const lines =
+        source === "generator"
+          ? invokes
+          : receipts.filter(({ signal }) => BACKEND_OF_SIGNAL[signal as Signal] === source);
+      return writeJournal(dir, source, lines, { record: story.record, cutAtMs: lastMs + 60_000 });
+    }),
+  );
+}
+
+function keyOf(keys: ReadonlyMap<string, string>, name: string | undefined): string {
+  const key = name === undefined ? undefined : keys.get(name);
+  if (key === undefined) throw new TypeError(`the story does not say what ${String(name)} is`);
+  return key;
+}
+
+function operation(send: Send, op: string, keys: ReadonlyMap<string, string>): Line[] {
+  const { signal, id } = itemOf(send);
+  const item = { id, key: keyOf(keys, send.trace ?? send.service), digest: digestOf(id, 16) };
+  const [startMs, endMs] = [atMs(send.at), atMs(send.at + send.lasts)];
+  const span = { ...item, class: send.class, startMs, endMs, error: send.error };
+  const { node } = send;
+  const invoke = { k: "invoke", op, signal, node, endpoint: `${node}:4317`, atMs: startMs };
+  const answer = { k: "complete", op, atMs: startMs + 2, message: "" };
+  return [
+    { ...invoke, items: [signal === "traces" ? span : item] },
+    ...(send.answer === "none"
+      ? []
+      : [{ ...answer, outcome: send.answer, code: send.answer === "acked" ? 0 : 14 }]),
+  ];
+}
+
+function receiptsOf(send: Send, keys: ReadonlyMap<string, string>): Line[] {
+  const { signal, id } = itemOf(send);
+  return send.received.map(({ from, ...over }: SentReceipt) =>
+    receiptLine(signal, over.at ?? send.at + USUAL_WAY_S[signal], from, {
+      id,
+      key: keyOf(keys, send.trace ?? send.service),
+      digest: over.digest ?? digestOf(id, 16),
+      node: over.node ?? send.node,
+      run: over.run ?? RUN_ID,
+    }),
+  );
+}
+
+const receiptLine = (signal: Signal, at: number, from: string, item: object): Line => ({
+  ...{ k: "receipt", signal, peer: ipOfGateway(from), protocol: "grpc" },
+  atMs: atMs(at),
+  items: [item],
+});
+
+async function writeJournal(
+  dir: string,
+  source: FetchedJournal["source"],
+  lines: readonly Line[],
+  { record, cutAtMs }: { record: Story["record"]; cutAtMs: number },
+): Promise<FetchedJournal> {
+  const path = join(dir, `${source}.ndjson`);
+  const open = { k: "open", source, runId: RUN_ID, atMs: atMs(-100) };
+  const restarts =
+    record.restarted === source ? [{ ...open, boot: "second", atMs: atMs(-80) }] : [];
+  // A line is missing after the first.
+  const skip = record.gap === source ? 1 : 0;
+  const text = [open, ...restarts, ...lines.toSorted((a, b) => a.atMs - b.atMs)]
+    .map((line, n) => JSON.stringify({ seq: n + (n > 0 ? skip : 0), boot: "first", ...line }))
+    .join("\n");
+  await writeFile(path, `${text}\n`);
+  const measured = await measureFile(path);
+  const sha256 = record.altered === source ? "0".repeat(64) : measured.sha256;
+  const boots = restarts.length > 0 ? ["first", "second"] : ["first"];
+  return { source, path, manifest: { ...measured, sha256, boots }, cutAtMs };
+}
+
+/** Judges a story; `look` may query the judged history. */
+export async function judgeStory(
+  story: Story,
+  look: (history: History) => Promise<void> = () => Promise.resolve(),
+): Promise<Judgement> {
+  const dir = await mkdtemp(join(tmpdir(), "chaos-story-"));
+  try {
+    await writeStory(dir, story);
+    const history = await openHistory(dir);
+    try {
+      const judgement = await judge(history, { strict: story.limits.strict });
+      await look(history);
+      return judgement;
+    } finally {
+      await history.close();
+    }
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,150 @@
+/** Stories: histories as a person writes them, in fixtures/histories. Times are seconds from the story's start. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { JOURNAL_SOURCES } from "../history/run-facts.js";
+import { SIGNALS, TRACE_CLASSES, type Signal } from "../model/signal.js";
+
+export const HISTORIES_DIR = join(import.meta.dirname, "../../fixtures/histories");
+const DEPLOYMENT = join(HISTORIES_DIR, "deployment.yaml");
+
+const gateway = z.enum(["g1", "g2", "g3", "g4", "g5"]);
+const Receipt = z.strictObject({
+  from: gateway,
+  at: z.number().optional(),
+  digest: z.string().optional(),
+  node: z.string().optional(),
+  run: z.string().optional(),
+});
+const received = z.union([gateway.transform((from) => ({ from })), Receipt]);
+
+const Send = z.strictObject({
+  /** The item's ID, under the name of its signal. */
+  span: z.string().optional(),
+  metric: z.string().optional(),
+  log: z.string().optional(),
+  /** Name in `traces`, for spans and log records; `service` names one in `services`, for metrics. */
+  trace: z.string().optional(),
+  service: z.string().optional(),
+  at: z.number(),
+  node: z.string().default("n1"),
+  answer: z.enum(["acked", "refused", "none"]).default("acked"),
+  error: z.boolean().default(false),
+  class: z.enum(TRACE_CLASSES).default("hash-kept"),
+  /** Length of the span, seconds. */
+  lasts: z.number().default(0.01),
+  received: z.union([received.transform((one) => [one]), z.array(received)]).default(() => []),
+});
+
+/** What the search for a key must meet: `owner` in every ring that has it, or `owners` ring by ring. */
+const Key = z.strictObject({
+  owner: gateway.optional(),
+  owners: z.array(gateway).optional(),
+  hash: z.enum(["keep", "drop"]).optional(),
+});
+
+const books = z.partialRecord(z.enum(SIGNALS), z.record(z.string(), z.number().int().positive()));
+
+export const Story = z.strictObject({
+  /** What happened and what follows, in one sentence. */
+  story: z.string(),
+  /** Text of the deployment to replace. */
+  deployment: z.record(z.string(), z.string()).default({}),
+  traces: z.record(z.string(), Key).default({}),
+  services: z.record(z.string(), Key).default({}),
+  /** Gateways that come, go with their pod, or whose container restarts in place; seconds. */
+  changes: z
+    .array(
+      z.strictObject({
+        at: z.number(),
+        comes: gateway.optional(),
+        gone: gateway.optional(),
+        restarts: gateway.optional(),
+      }),
+    )
+    .default([]),
+  faults: z
+    .array(z.strictObject({ at: z.number(), kills: gateway, proven: z.boolean().default(true) }))
+    .default([]),
+  sends: z.array(Send),
+  /** Receipts of what was never sent. */
+  strays: z
+    .array(z.strictObject({ span: z.string(), trace: z.string(), from: gateway, at: z.number() }))
+    .default([]),
+  /** When calibration ended. */
+  load: z.number().default(0),
+  limits: z
+    .strictObject({
+      minTraces: z.number().default(0),
+      explained: z.number().default(0.5),
+      duplicates: z.number().default(0.5),
+      recovery: z.number().optional(),
+      strict: z.boolean().default(false),
+    })
+    .prefault({}),
+  /** What is wrong with the record. */
+  record: z
+    .strictObject({
+      restarted: z.enum(JOURNAL_SOURCES).optional(),
+      gap: z.enum(JOURNAL_SOURCES).optional(),
+      altered: z.enum(JOURNAL_SOURCES).optional(),
+      silent: z.boolean().default(true),
+      lagMs: z.number().default(3),
+    })
+    .prefault({}),
+  /** The invariants that the scenario asks for; all of them when absent. */
+  only: z
+    .array(z.enum(["zero-loss", "trace-affinity", "nothing-unexpected", "duplicates"]))
+    .optional(),
+  expect: z.strictObject({
+    verdict: z.enum(["pass", "inconclusive", "fail"]),
+    /** Words of the headline. */
+    says: z.string().optional(),
+    /** Invariants that do not pass. */
+    invariants: z.record(z.string(), z.enum(["inconclusive", "fail"])).default({}),
+    /** Every number of the books that is not 0. */
+    books,
+    /** Lost items: `place, rule`, or `unexplained`. */
+    lost: z.record(z.string(), z.string()).default({}),
+  }),
+});
+export type Story = z.output<typeof Story>;
+export type StoryInput = z.input<typeof Story>;
+
+export type Send = Story["sends"][number];
+export type SentReceipt = z.output<typeof Receipt>;
+export type KeyWish = z.output<typeof Key>;
+
+export const readStory = (name: string): Story =>
+  Story.parse(parse(readFileSync(join(HISTORIES_DIR, `${name}.yaml`), "utf8")));
+
+/** Signal and ID of an item that is sent. */
+export function itemOf({ span, metric, log }: Send): { signal: Signal; id: string } {
+  if (span !== undefined) return { signal: "traces", id: span };
+  if (metric !== undefined) return { signal: "metrics", id: metric };
+  if (log !== undefined) return { signal: "logs", id: log };
+  throw new TypeError("a send needs span, metric or log");
+}
+
+/** The deployment of a story; a text that is to be replaced must be there. */
+export function renderedYamlOf({ deployment }: Story): string {
+  return Object.entries(deployment).reduce(
+    (yaml, [from, to]) => {
+      if (!yaml.includes(from)) throw new TypeError(`the deployment has no "${from}"`);
+      return yaml.replaceAll(from, to);
+    },
+    readFileSync(DEPLOYMENT, "utf8"),
+  );
+}
+
+/** The gateways after each change of the set. */
+export function setsOf({ changes }: Story): string[][] {
+  const sets = [["g1", "g2", "g3"]];
+  for (const { comes, gone } of changes) {
+    const last = sets.at(-1) ?? [];
+    if (comes !== undefined) sets.push([...last, comes]);
+    if (gone !== undefined) sets.push(last.filter((name) => name !== gone));
+  }
+  return sets;
+}
