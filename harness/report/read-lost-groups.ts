@@ -49,10 +49,13 @@ interface ReceiptRow {
 /** Spans go by trace; a metric point and a log record stand for themselves. */
 const GROUP_ID = "CASE signal WHEN 'traces' THEN key ELSE id END";
 
+/** The owners of a trace are those of all its spans: the gateways may change while it lasts. */
 const GROUPS = `
   SELECT *, count(*) OVER ()::INTEGER AS total FROM (
     SELECT signal, ${GROUP_ID} AS gid, any_value(key) AS key, any_value(class) AS class,
-      any_value(owners) AS owners, count(*) FILTER (WHERE state = 'lost')::INTEGER AS lost,
+      array_to_string(list_sort(list_distinct(flatten(
+        list(string_split(owners, ',')) FILTER (WHERE owners IS NOT NULL)))), ',') AS owners,
+      count(*) FILTER (WHERE state = 'lost')::INTEGER AS lost,
       count(*)::INTEGER AS items, bool_or(state = 'lost' AND rule IS NULL) AS unexplained
     FROM report_items GROUP BY ALL HAVING count(*) FILTER (WHERE state = 'lost') > 0
   )

@@ -6,7 +6,7 @@ import { ITEM_NAME, SIGNALS, type Signal } from "../../model/signal.js";
 import { expectedItems } from "../books.js";
 import { formatCount, formatShare, formatUtc } from "../format.js";
 import { causeOf, controlResult, VERDICT_MARK, VERDICT_WORD } from "../verdict-words.js";
-import { html, type Html } from "./escape.js";
+import { html, type Content, type Html } from "./escape.js";
 
 export function headlineSection(record: RunRecord): Html {
   const control = controlResult(record);
@@ -18,7 +18,7 @@ export function headlineSection(record: RunRecord): Html {
       <span class="mark" aria-hidden="true"><span>${VERDICT_MARK[record.verdict]}</span></span
       >${VERDICT_WORD[record.verdict]}
     </p>
-    <h1>${unbroken(causeOf(record))}</h1>
+    <h1>${withIds(unbroken(causeOf(record)))}</h1>
     <p class="lead">${record.scenario.description} ${largestLoss(record)}</p>
     ${control !== undefined && html`<p class="control ${!control.met && "missed"}">${control.text}</p>`}
     ${facts(record)}
@@ -38,6 +38,12 @@ function largestLoss({ losses }: RunRecord): string {
   const why = most.rule.replace(/ \(\S+#\d+\)$/, "");
   return `${part} ${LOSS_PLACE_TEXT[most.place]}: ${why}`;
 }
+
+/** IDs of spans and traces in a smaller hand: they are to be copied, not read. */
+const withIds = (text: string): Content =>
+  text
+    .split(/\b([0-9a-f]{16,32})\b/)
+    .map((part, index) => (index % 2 === 0 ? part : html`<code class="wrap">${part}</code>`));
 
 /** A number stays with its unit. */
 const unbroken = (text: string): string => text.replace(/(\d) (?=(?:%|ms\b|s\b|m\b))/g, "$1\u00a0");
