@@ -9,7 +9,7 @@ import { SIGNALS, TRACE_CLASSES, type Signal } from "../model/signal.js";
 export const HISTORIES_DIR = join(import.meta.dirname, "../../fixtures/histories");
 const DEPLOYMENT = join(HISTORIES_DIR, "deployment.yaml");
 
-const gateway = z.enum(["g1", "g2", "g3", "g4", "g5"]);
+const gateway = z.enum(["g1", "g2", "g3", "g4", "g5", "g2-again"]);
 const Receipt = z.strictObject({
   from: gateway,
   at: z.number().optional(),
