@@ -2,9 +2,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { format } from "prettier";
+import { format, resolveConfig } from "prettier";
 import { RUN_SCHEMA_PATH, runJsonSchema } from "./json-schema.js";
 
 const path = fileURLToPath(new URL(`../../${RUN_SCHEMA_PATH}`, import.meta.url));
 await mkdir(dirname(path), { recursive: true });
-await writeFile(path, await format(JSON.stringify(runJsonSchema()), { parser: "json" }));
+const options = { ...(await resolveConfig(path)), parser: "json" };
+await writeFile(path, await format(JSON.stringify(runJsonSchema()), options));
