@@ -15,6 +15,15 @@ describe("report.html", () => {
     expect(markup).to.match(/FAIL ?<\/p> <h1>zero-loss: 1 acknowledged span never arrived/);
   });
 
+  it("says under the headline what most of the loss was, unless nothing explains it", () => {
+    const { record, series } = sample();
+    const most = record.losses.reduce((a, b) => (b.items > a.items ? b : a));
+    const of = (losses: typeof record.losses): string =>
+      markupOf(htmlReport({ ...record, losses }, series));
+    expect(of(record.losses)).to.match(/lost items were in the gateway&#39;s [a-z-]+ ?[a-z]*: /);
+    expect(of([{ ...most, rule: null }])).to.not.contain("lost items were");
+  });
+
   it("shows every invariant with limit and actual, and the books with their zeros", () => {
     const { record, series } = sample();
     const markup = markupOf(htmlReport(record, series));
