@@ -8,6 +8,8 @@ import { inApplyOrder, nameOf, parseManifests, type Manifest } from "./manifests
 import { waitFor } from "./wait.js";
 
 const FIELD_MANAGER = "agent-gateway-chaos";
+/** Not 0, which takes a pod out of the API before its node has stopped it and freed its hostPort. */
+const POD_GRACE_S = 1;
 
 export interface ApplyOptions {
   readonly signal?: AbortSignal | undefined;
@@ -49,7 +51,8 @@ export async function applyManifests(
 }
 
 /**
- * Deletes the namespace with all that is in it and waits until it is gone. Absent already: fine.
+ * Deletes the namespace with all that is in it and waits until it is gone. Absent already: fine. Pods get no time
+ * to drain: nobody asks any more what they hold.
  */
 export async function removeNamespace(
   client: ClusterClient,
@@ -70,6 +73,10 @@ export async function removeNamespace(
       return;
     }
   }
+  // In a namespace that is being deleted nobody can make them anew.
+  await client.core
+    .deleteCollectionNamespacedPod({ namespace, gracePeriodSeconds: POD_GRACE_S })
+    .catch(demandAbsent);
   await waitFor({
     what: `namespace ${namespace} to be gone`,
     timeoutMs: options.timeoutMs,

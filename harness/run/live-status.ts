@@ -27,7 +27,7 @@ export const lastReceiptMs = ({ backends }: Look): number =>
   Math.max(0, ...backends.map((backend) => backend.lastReceiptMs));
 
 /** `sent 12,000 · acked 12,000 · received 5,210`: items of all signals. */
-export function describeLook({ generator, backends }: Look): string {
+function describeLook({ generator, backends }: Look): string {
   const sum = (counts: Readonly<Record<Signal, number>>): number =>
     SIGNALS.reduce((total, signal) => total + counts[signal], 0);
   const received = backends.reduce((total, backend) => total + sum(backend.received), 0);
@@ -43,13 +43,14 @@ export async function followLoad(input: {
   readonly observers: Observers;
   readonly progress: Progress;
   readonly signal: AbortSignal;
-  readonly deadlineMs: number;
+  /** Unix ms at which to go on; asked at every look. */
+  readonly deadlineMs: (seen: Look) => number;
   readonly next: string;
   readonly done?: (look: Look) => boolean;
 }): Promise<Look> {
   for (;;) {
     const seen = await look(input.observers, input.signal);
-    const leftMs = input.deadlineMs - Date.now();
+    const leftMs = input.deadlineMs(seen) - Date.now();
     input.progress.status(
       `${describeLook(seen)} · ${input.next} in ${formatDuration(Math.max(leftMs, 0))}`,
     );

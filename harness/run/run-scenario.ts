@@ -23,12 +23,13 @@ import {
 import { longestHoldMs } from "../oracle/holds.js";
 import { indexRun } from "../report/index-file.js";
 import { analyze, HISTORY_DIR } from "./analyze.js";
+import { calibrationClock, tracesToBegin } from "./calibration-clock.js";
 import { writeContext } from "./context.js";
 import { describeRun } from "./describe-run.js";
 import { clearNamespace, deploy, render, type Deployed } from "./deploy.js";
 import { runSchedule } from "./fault-schedule.js";
 import { fetchJournals } from "./journals.js";
-import { followLoad, lastReceiptMs, look } from "./live-status.js";
+import { followLoad, lastReceiptMs, look, type Look } from "./live-status.js";
 import { quiesce } from "./quiesce.js";
 import { recorder, type Recorder } from "./recorder.js";
 import type { Session } from "./session.js";
@@ -52,8 +53,10 @@ interface Run {
 const TELEMETRY_EVERY_MS = seconds(5);
 /** Longest that saving what was seen may take after the run was broken off. */
 const SAVE_MS = minutes(2);
-/** From the order to the first send, and what the generator may be late. */
-const START_MS = seconds(2);
+/** What a trace's last span and its answer may be late. */
+const SEND_MS = seconds(1);
+/** How much longer than planned a generator may take to begin the traces of the calibration. */
+const PATIENCE = 2;
 
 /**
  * Performs one run on the session's cluster and resolves with its record and directory. The history is
@@ -165,7 +168,7 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
       observers: deployed.observers,
       progress,
       signal,
-      deadlineMs: startMs + scenario.loadMs,
+      deadlineMs: () => startMs + scenario.loadMs,
       next: "load ends",
     });
     await Promise.all([schedule, load]);
@@ -186,23 +189,26 @@ function loadOrder(run: Run, { agents }: Deployed): LoadOrder {
   };
 }
 
-/** Long traces are still open when the others are due, and do not count: a share of the plan's classes. */
-const MORE_TRACES = 1.15;
+/** From a trace's first send to the last moment at which it may arrive. */
+const traceRestMs = ({ scenario, facts }: Run): number =>
+  scenario.workload.spreadTraceOverMs + SEND_MS + longestHoldMs(facts);
 
-/** Until minTraces have begun, been sent and had their time to arrive. */
+/** The longest that calibration may take. */
 const calibrationMs = (run: Run): number =>
-  START_MS +
-  Math.ceil(
-    (run.scenario.calibration.minTraces * MORE_TRACES * 1_000) /
-      run.scenario.workload.tracesPerSecond,
-  ) +
-  run.scenario.workload.spreadTraceOverMs +
-  longestHoldMs(run.facts);
+  (PATIENCE * tracesToBegin(run.scenario.calibration.minTraces) * 1_000) /
+    run.scenario.workload.tracesPerSecond +
+  traceRestMs(run);
 
 /** Sends without faults and judges what arrived: whether the predictions fit this deployment. */
 async function calibrate(run: Run, { observers, agents }: Deployed): Promise<boolean> {
   const { progress, signal } = run.session;
-  const deadlineMs = Date.now() + calibrationMs(run);
+  const ends = calibrationClock({
+    minTraces: run.scenario.calibration.minTraces,
+    tracesPerSecond: run.scenario.workload.tracesPerSecond,
+    restMs: traceRestMs(run),
+    latestMs: Date.now() + calibrationMs(run),
+  });
+  const deadlineMs = ({ generator }: Look) => ends(generator.startedTraces, Date.now());
   await followLoad({ observers, progress, signal, deadlineMs, next: "calibration" });
   const scratch = join(run.directory, "calibration");
   await mkdir(scratch, { recursive: true });
@@ -224,11 +230,12 @@ async function settle(run: Run, { observers }: Deployed): Promise<void> {
   const { progress, signal, cluster } = run.session;
   await observers.generator.stop(signal);
   run.record.enter("quiesce");
+  const drainedByMs = Date.now() + run.scenario.quiesceAtMostMs;
   await followLoad({
     observers,
     progress,
     signal,
-    deadlineMs: Date.now() + run.scenario.quiesceAtMostMs,
+    deadlineMs: () => drainedByMs,
     next: "deadline for open traces",
     done: ({ generator }) => generator.state === "done",
   });
