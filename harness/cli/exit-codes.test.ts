@@ -1,4 +1,5 @@
 /** Each exit code, as a script sees it: the real command in a process of its own. */
+import { existsSync } from "node:fs";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -82,12 +83,16 @@ describe("exit codes", () => {
     const bin = await mkdtemp(join(tmpdir(), "chaos-bin-"));
     try {
       const docker = join(bin, "docker");
-      await writeFile(docker, "#!/bin/sh\necho waiting >&2\nexec sleep 60\n");
+      const asked = join(bin, "asked");
+      await writeFile(docker, `#!/bin/sh\n: >${asked}\nexec sleep 60\n`);
       await chmod(docker, 0o755);
       const child = run(["run"], {
         env: { PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin` },
       });
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      for (const deadlineMs = Date.now() + 15_000; !existsSync(asked);) {
+        expect(Date.now(), "docker was never asked").to.be.below(deadlineMs);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
       child.kill("SIGINT");
       child.kill("SIGINT");
       const { exitCode, all } = await child;
