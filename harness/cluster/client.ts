@@ -2,6 +2,7 @@
  * The connection to one cluster: typed APIs for objects, plain HTTPS for what is streamed or
  * proxied.
  */
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { IncomingMessage } from "node:http";
@@ -91,7 +92,11 @@ async function send(
     headers: body === undefined ? {} : { "content-type": "application/json" },
     timeout: request.timeoutMs ?? 30_000,
   };
-  if (request.signal !== undefined) options.signal = request.signal;
+  if (request.signal !== undefined) {
+    // One request a collector and more listen at once: more than Node takes for a leak.
+    setMaxListeners(0, request.signal);
+    options.signal = request.signal;
+  }
   await config.applyToHTTPSOptions(options);
   return new Promise((resolve, reject) => {
     const call = httpsRequest(new URL(request.path, server), options, resolve);

@@ -2,6 +2,7 @@
  * What the builds of one process share: how many may run, what is being built already, where
  * progress goes.
  */
+import { setMaxListeners } from "node:events";
 import type { WorkOptions } from "../command.js";
 import { limitTo, type Limit } from "../limit.js";
 
@@ -17,6 +18,8 @@ export interface BuildContext extends WorkOptions {
 
 export function buildContext(work: WorkOptions): BuildContext {
   const started = new Map<string, Promise<unknown>>();
+  // Every program that runs listens for the abort; there are more than Node expects.
+  if (work.signal !== undefined) setMaxListeners(0, work.signal);
   return {
     ...work,
     limit: limitTo(BUILDS_AT_ONCE),
