@@ -21,8 +21,9 @@ export const mutateCommand = (finish: (code: ExitCode) => void): Command =>
         },
       );
       const missed = outcomes.filter(({ caught }) => !caught).length;
+      const caught = `${String(outcomes.length - missed)} of ${String(outcomes.length)}`;
       process.stdout.write(
-        `\n${String(outcomes.length - missed)} of ${String(outcomes.length)} defects caught by exactly the invariants that they touch\n`,
+        `\n${caught} defects caught by exactly the invariants that they touch\n`,
       );
       finish(missed === 0 ? EXIT.pass : EXIT.fail);
     });

@@ -91,7 +91,8 @@ export async function pickVictims(history: History, calibratedTraces: number): P
     return victim;
   };
   const delivered = `state = 'delivered' AND owners[1] <> '${killed}'`;
-  const calm = `${delivered} AND invoke_ms BETWEEN ${String(faultMs + SETTLED_MS)} AND ${String(faultMs + 2 * SETTLED_MS)}`;
+  const settledMs = faultMs + SETTLED_MS;
+  const calm = `${delivered} AND invoke_ms BETWEEN ${String(settledMs)} AND ${String(settledMs + SETTLED_MS)}`;
   const spans = `signal = 'traces' AND ${calm}`;
   const span = await one("span", `${spans} AND class = 'hash-kept'`);
   const classes = new Map<string, Victim>();
