@@ -1,4 +1,4 @@
-/** Proves from inside a pod that an address which nobody has refuses a connection, at once. */
+/** Proves from inside pods that an address which nobody has refuses a connection, at once. */
 import { HarnessError } from "../model/errors.js";
 import { LABELS } from "../model/ids.js";
 import type { Progress } from "../model/progress.js";
@@ -6,11 +6,12 @@ import { applyManifests } from "./apply.js";
 import { statusOf } from "./api-errors.js";
 import type { ClusterClient } from "./client.js";
 import type { Manifest } from "./manifests.js";
-import { ON_CONTROL_PLANE } from "./observer-manifests.js";
 import { podTrouble } from "./pod-trouble.js";
 import { waitFor } from "./wait.js";
 
 export interface EgressCheck {
+  /** Where the pod ran that tried it. */
+  readonly node: string;
   readonly what: "unused pod address" | "unused Service address" | "address outside the cluster";
   readonly address: string;
   /** `refused (ECONNREFUSED)`, `connected`, `no answer`. */
@@ -19,7 +20,9 @@ export interface EgressCheck {
 }
 
 export interface EgressCheckOptions {
+  /** The observers' image, which these nodes hold. */
   readonly image: string;
+  readonly nodes: readonly string[];
   /** CIDR of the pod and the Service network. */
   readonly podSubnet: string;
   readonly serviceSubnet: string;
@@ -27,7 +30,13 @@ export interface EgressCheckOptions {
   readonly progress: Progress;
 }
 
-const POD = { name: "chaos-egress-check", namespace: "default" };
+const NAMESPACE = "default";
+
+interface Pod {
+  readonly name: string;
+  readonly namespace: string;
+}
+
 const LIMIT_MS = 1_000;
 const POD_TIMEOUT_MS = 60_000;
 
@@ -52,11 +61,20 @@ next(process.argv.slice(1));
 `;
 
 /**
- * Runs a short-lived pod that connects to an unused pod address, an unused Service address and one
+ * Runs a short-lived pod on each node that connects to an unused pod address, an unused Service address and one
  * outside. HarnessError unless all three are refused within a second.
  */
 export async function checkEgress(
   client: ClusterClient,
+  options: EgressCheckOptions,
+): Promise<EgressCheck[]> {
+  options.progress.status("checking that unused addresses refuse");
+  return (await Promise.all(options.nodes.map((node) => checkFrom(client, node, options)))).flat();
+}
+
+async function checkFrom(
+  client: ClusterClient,
+  node: string,
   options: EgressCheckOptions,
 ): Promise<EgressCheck[]> {
   const targets = [
@@ -65,25 +83,26 @@ export async function checkEgress(
     // Reserved for documentation: nobody has it anywhere.
     { what: "address outside the cluster" as const, address: "192.0.2.1" },
   ];
-  options.progress.status("checking that unused addresses refuse");
-  await removePod(client, options.signal);
+  const pod: Pod = { name: `chaos-egress-check-${node}`, namespace: NAMESPACE };
+  await removePod(client, pod, options.signal);
   const addresses = targets.map(({ address }) => address);
-  await applyManifests(client, [podFor(options.image, addresses)], { signal: options.signal });
+  const manifest = podFor(pod, node, options.image, addresses);
+  await applyManifests(client, [manifest], { signal: options.signal });
   try {
-    const log = await finishedLog(client, options.signal);
-    const results = JSON.parse(log) as Omit<EgressCheck, "what">[];
+    const log = await finishedLog(client, pod, options.signal);
+    const results = JSON.parse(log) as Omit<EgressCheck, "what" | "node">[];
     const checks = targets.map(({ what, address }) => {
       const result = results.find((candidate) => candidate.address === address);
-      return { what, address, outcome: "not tried", tookMs: 0, ...result };
+      return { node, what, address, outcome: "not tried", tookMs: 0, ...result };
     });
     const bad = checks.find((check) => !isRefused(check));
     if (bad === undefined) return checks;
     throw new HarnessError(
-      `egress guard: ${bad.what} ${bad.address} is not refused within ${String(LIMIT_MS)} ms`,
+      `egress guard on ${node}: ${bad.what} ${bad.address} is not refused within ${String(LIMIT_MS)} ms`,
       { lastSeen: `${bad.outcome} after ${String(bad.tookMs)} ms` },
     );
   } finally {
-    await removePod(client, undefined);
+    await removePod(client, pod, undefined);
   }
 }
 
@@ -101,12 +120,13 @@ export function lastAddress(cidr: string): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(last / 2 ** shift) % 256).join(".");
 }
 
-const podFor = (image: string, addresses: readonly string[]): Manifest => ({
+const podFor = (pod: Pod, node: string, image: string, addresses: readonly string[]): Manifest => ({
   apiVersion: "v1",
   kind: "Pod",
-  metadata: { ...POD, labels: { [LABELS.run]: "egress-check" } },
+  metadata: { ...pod, labels: { [LABELS.run]: "egress-check" } },
   spec: {
-    ...ON_CONTROL_PLANE,
+    // Past the scheduler, and with it past the control plane's taint.
+    nodeName: node,
     restartPolicy: "Never",
     terminationGracePeriodSeconds: 0,
     containers: [
@@ -122,37 +142,42 @@ const podFor = (image: string, addresses: readonly string[]): Manifest => ({
 
 async function finishedLog(
   client: ClusterClient,
+  pod: Pod,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   await waitFor({
-    what: `pod ${POD.name} to finish`,
+    what: `pod ${pod.name} to finish`,
     timeoutMs: POD_TIMEOUT_MS,
     intervalMs: 250,
     signal,
     probe: async () => {
-      const pod = await client.core.readNamespacedPod(POD);
-      if (pod.status?.phase === "Succeeded") return { done: true, value: undefined };
-      const trouble = podTrouble(pod);
+      const seen = await client.core.readNamespacedPod(pod);
+      if (seen.status?.phase === "Succeeded") return { done: true, value: undefined };
+      const trouble = podTrouble(seen);
       if (trouble?.hopeless === true) throw new HarnessError(trouble.line);
       return { done: false, seen: trouble?.line ?? "running" };
     },
   });
-  return client.core.readNamespacedPodLog(POD);
+  return client.core.readNamespacedPodLog(pod);
 }
 
-async function removePod(client: ClusterClient, signal: AbortSignal | undefined): Promise<void> {
+async function removePod(
+  client: ClusterClient,
+  pod: Pod,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const gone = (thrown: unknown): boolean => {
     if (statusOf(thrown) === 404) return true;
     throw thrown;
   };
   await waitFor({
-    what: `pod ${POD.name} to be gone`,
+    what: `pod ${pod.name} to be gone`,
     timeoutMs: 30_000,
     intervalMs: 250,
     signal,
     probe: async () => {
       try {
-        await client.core.deleteNamespacedPod({ ...POD, gracePeriodSeconds: 0 });
+        await client.core.deleteNamespacedPod({ ...pod, gracePeriodSeconds: 0 });
         return { done: false, seen: "being deleted" };
       } catch (thrown) {
         return gone(thrown) ? { done: true, value: undefined } : { done: false, seen: "" };

@@ -106,9 +106,10 @@ async function equip(
   const client = connectCluster({ kubeconfigPath });
   const closing = closeCoreDns(client, { signal, progress });
   const measuring = deployMetricsServer(client, { signal, progress, nodes: WORKERS + 1 });
-  const checking = loadOntoControlPlane(options, observerImage).then(() =>
+  const checking = loadObservers(options, observerImage).then((nodes) =>
     checkEgress(client, {
       image: observerImage,
+      nodes,
       podSubnet: DEFAULT_POD_SUBNET,
       serviceSubnet: DEFAULT_SERVICE_SUBNET,
       signal,
@@ -129,13 +130,19 @@ async function equip(
   };
 }
 
-async function loadOntoControlPlane(options: ProvisionOptions, image: string): Promise<void> {
+/**
+ * Loads the observers' image onto the control plane, where they run, and onto one worker, where the egress check
+ * runs too; resolves with the names of both.
+ */
+async function loadObservers(options: ProvisionOptions, image: string): Promise<string[]> {
   const { name, signal, progress } = options;
-  const nodes = (await kit(listNodes(name, { signal })))
-    .filter(({ role }) => role === "control-plane")
-    .map((node) => node.name);
+  const all = await kit(listNodes(name, { signal }));
+  const nodes = (["control-plane", "worker"] as const).flatMap(
+    (wanted) => all.find(({ role }) => role === wanted)?.name ?? [],
+  );
   const onProgress = (line: string): void => progress.status(line);
   await kit(loadImages(name, [image], { nodes, signal, onProgress }));
+  return nodes;
 }
 
 /** Saves what the half-made cluster says about itself, then removes it. The signal does not count. */

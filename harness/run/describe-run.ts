@@ -29,8 +29,8 @@ export interface DescribedRun {
 /** What the guard was seen to do: the checks after provisioning and the packets refused since. */
 async function egressSummary(cluster: ProvisionedCluster): Promise<string> {
   const checks = cluster.egress.map(
-    ({ what, address, outcome, tookMs }) =>
-      `${what} ${address}: ${outcome} in ${String(tookMs)} ms`,
+    ({ node, what, address, outcome, tookMs }) =>
+      `${what} ${address} from ${node}: ${outcome} in ${String(tookMs)} ms`,
   );
   const counters = (await cluster.egressCounters()).map((counter) => JSON.stringify(counter));
   return [...checks, ...counters].join("\n");
