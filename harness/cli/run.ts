@@ -74,10 +74,8 @@ async function run(names: readonly string[], flags: Flags): Promise<ExitCode> {
   }
   const scenarios = flags.faults ? selection.scenarios : selection.scenarios.map(withoutFaults);
   if (flags.dryRun === true) {
-    const { describePlan } = await import("../run/describe-plan.js");
-    for (const scenario of scenarios) {
-      process.stdout.write(await describePlan(scenario, options));
-    }
+    const { describePlans } = await import("../run/describe-plan.js");
+    for await (const text of describePlans(scenarios, options)) process.stdout.write(text);
     return EXIT.pass;
   }
   const { perform } = await import("./perform.js");

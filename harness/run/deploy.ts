@@ -1,16 +1,12 @@
 /** Puts the deployment under test and the observers into the cluster, fresh for each run. */
-import { join } from "node:path";
 import { applyYaml, removeNamespace } from "../cluster/apply.js";
 import type { ClusterClient } from "../cluster/client.js";
 import { deployObservers, type Observers } from "../cluster/observers.js";
-import { renderDeployment } from "../cluster/render.js";
 import { waitForRollout } from "../cluster/rollout.js";
 import { minutes } from "../model/durations.js";
 import { HarnessError } from "../model/errors.js";
 import { NAMESPACE } from "../model/ids.js";
 import type { Progress } from "../model/progress.js";
-
-export const DEPLOYMENTS_DIR = join(import.meta.dirname, "../../fixtures/deployments");
 
 const ROLLOUT_MS = minutes(3);
 const AGENTS = { kind: "DaemonSet", name: "otel-agent" } as const;
@@ -32,10 +28,6 @@ export interface Deployed {
   /** One a node with an agent: where applications on that node send to. */
   readonly agents: readonly { readonly node: string; readonly endpoint: string }[];
 }
-
-/** The deployment's YAML as it will be applied: sized for kind. */
-export const render = (kubectl: string, deployment: string, signal?: AbortSignal) =>
-  renderDeployment({ kubectl, dir: join(DEPLOYMENTS_DIR, deployment), kindSized: true, signal });
 
 /** Removes what an earlier run left in the namespace. */
 export const clearNamespace = ({ client, progress, signal }: Omit<DeployInput, "runId">) =>

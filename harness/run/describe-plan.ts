@@ -1,12 +1,16 @@
 /** What a run would do, for --dry-run: no cluster, neither gRPC nor the Kubernetes client. */
+import { findKubectl } from "kind-node";
 import { formatDuration } from "../model/durations.js";
 import { describeFault } from "../model/fault.js";
+import type { SamplingFacts } from "../model/observer-api.js";
 import type { Scenario } from "../model/scenario.js";
+import { deploymentFacts, samplingFactsOf } from "../oracle/deployment-facts.js";
 import { planSummary } from "../workload/plan-summary.js";
 import type { RunOptions } from "./options.js";
+import { render } from "./render.js";
 
-/** The guide's sampling: the exact configuration is read from the rendered deployment when the run begins. */
-const GUIDE_SAMPLING = {
+/** The guide's sampling, for a host that has no kubectl yet to render the deployment with. */
+const GUIDE_SAMPLING: SamplingFacts = {
   percentage: 10,
   salt: "default-hash-seed",
   latencyThresholdMs: 2_000,
@@ -15,13 +19,43 @@ const GUIDE_SAMPLING = {
 /** Where agents run is not known before there is a cluster; their number is. */
 const AGENTS = ["worker-1", "worker-2", "worker-3"].map((node) => ({ node, endpoint: "" }));
 
-/** The plan of one run as text: load by class, faults by time, the command that performs it. */
-export function describePlan(scenario: Scenario, options: RunOptions): Promise<string> {
+interface Sampling {
+  readonly facts: SamplingFacts;
+  readonly from: string;
+}
+
+/**
+ * The plan of each run as text: load by class, faults by time, the command that performs it. UsageError for a
+ * deployment that cannot be rendered or read.
+ */
+export async function* describePlans(
+  scenarios: readonly Scenario[],
+  options: RunOptions,
+): AsyncGenerator<string> {
+  const kubectl = await findKubectl();
+  const known = new Map<string, Sampling>();
+  for (const scenario of scenarios) {
+    const sampling = known.get(scenario.deployment) ?? (await samplingOf(scenario, kubectl));
+    known.set(scenario.deployment, sampling);
+    yield describePlan(scenario, options, sampling);
+  }
+}
+
+async function samplingOf({ deployment }: Scenario, kubectl?: string): Promise<Sampling> {
+  if (kubectl === undefined) {
+    return { facts: GUIDE_SAMPLING, from: "the guide's: no kubectl to render the deployment with" };
+  }
+  const facts = samplingFactsOf(deploymentFacts(await render(kubectl, deployment)));
+  return { facts, from: "the rendered deployment's" };
+}
+
+function describePlan(scenario: Scenario, options: RunOptions, sampling: Sampling): string {
+  const { facts, from } = sampling;
   const { items, traces, requests } = planSummary({
     runId: "dry-run",
     seed: String(options.seed),
     workload: scenario.workload,
-    sampling: GUIDE_SAMPLING,
+    sampling: facts,
     agents: AGENTS,
     durationMs: scenario.loadMs,
   });
@@ -29,6 +63,7 @@ export function describePlan(scenario: Scenario, options: RunOptions): Promise<s
     `${scenario.name}: ${scenario.description}`,
     `  seed        ${String(options.seed)}`,
     `  deployment  ${scenario.deployment}`,
+    `  sampling    ${String(facts.percentage)} %, decided after ${formatDuration(facts.decisionWaitMs)}: ${from}`,
     `  calibrate   at least ${String(scenario.calibration.minTraces)} traces without a fault`,
     `  load        ${formatDuration(scenario.loadMs)} in ${String(requests)} requests: ` +
       `${String(items.traces)} spans, ${String(items.metrics)} points, ${String(items.logs)} records`,
@@ -41,5 +76,5 @@ export function describePlan(scenario: Scenario, options: RunOptions): Promise<s
     `  invariants  ${scenario.invariants.map(({ kind }) => kind).join(", ")}`,
     `  run it      ${options.rerunCommand(scenario.name)}`,
   ];
-  return Promise.resolve(`${lines.join("\n")}\n\n`);
+  return `${lines.join("\n")}\n\n`;
 }

@@ -11,9 +11,9 @@ import type { Scenario } from "../model/scenario.js";
 import type { DeploymentFacts } from "../oracle/deployment-facts.js";
 import { settings } from "../oracle/settings.js";
 import { faultRecords, phaseSpans, type RunContext } from "./context.js";
-import { DEPLOYMENTS_DIR } from "./deploy.js";
 import { gitState } from "./environment.js";
 import type { Recorder } from "./recorder.js";
+import { DEPLOYMENTS_DIR } from "./render.js";
 import type { Session } from "./session.js";
 
 export interface DescribedRun {

@@ -29,5 +29,5 @@ export { loadImages, type LoadImagesOptions } from "./load-images.js";
 export { pushToMirror } from "./mirror.js";
 export { listClusters, listNodes, type ClusterNode, type OnCluster } from "./nodes.js";
 export { clusterOwner, writeOwner, type ClusterOwner } from "./owner.js";
-export { ensureKind, ensureKubectl } from "./tools.js";
+export { ensureKind, ensureKubectl, findKubectl } from "./tools.js";
 export { IMAGES, VERSIONS } from "./versions.js";

@@ -1,6 +1,6 @@
 /** The kind and kubectl programs: from the PATH, or built from their Go modules into the cache. */
 import { buildContext } from "./build/context.js";
-import { buildPrograms } from "./build/programs.js";
+import { builtEarlier, buildPrograms } from "./build/programs.js";
 import { execute, type WorkOptions } from "./command.js";
 import type { ProgramName } from "./versions.js";
 
@@ -21,6 +21,12 @@ export async function ensureKind(work: WorkOptions = {}): Promise<string> {
 export async function ensureKubectl(work: WorkOptions = {}): Promise<string> {
   const version = await outputOf("kubectl", ["version", "--client"], work);
   return version === undefined ? built("kubectl", work) : "kubectl";
+}
+
+/** Path of a kubectl program that is there already: on the PATH or built earlier. Builds nothing. */
+export async function findKubectl(work: WorkOptions = {}): Promise<string | undefined> {
+  const version = await outputOf("kubectl", ["version", "--client"], work);
+  return version === undefined ? builtEarlier(buildContext(work), "kubectl") : "kubectl";
 }
 
 async function built(name: ProgramName, work: WorkOptions): Promise<string> {

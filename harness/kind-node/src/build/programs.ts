@@ -43,6 +43,19 @@ export async function buildPrograms<Name extends ProgramName>(
   >;
 }
 
+/** Path of a program that the cache holds already; undefined also where no Go can say which one it would be. */
+export async function builtEarlier(
+  context: BuildContext,
+  name: ProgramName,
+): Promise<string | undefined> {
+  const path = await describeProgram(context, name).then(
+    (program) => program.path,
+    () => undefined,
+  );
+  context.signal?.throwIfAborted();
+  return path !== undefined && existsSync(path) ? path : undefined;
+}
+
 async function describeProgram(context: BuildContext, name: ProgramName): Promise<Program> {
   const { module } = PROGRAMS[name];
   const [goVersion, recipe] = await Promise.all([
