@@ -1,7 +1,10 @@
-/** Turns what a run recorded into a sealed history: Parquet tables, run-facts.json and manifest.json. */
+/** Turns what a run recorded into a sealed history: Parquet tables, run-facts.json, raw journals, manifest.json. */
+import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
 import type {
   FaultEvent,
   PhaseEvent,
@@ -78,8 +81,16 @@ export async function sealHistory(dir: string, input: HistoryInput): Promise<voi
     `${JSON.stringify(await runFactsOf(input), null, 2)}\n`,
   );
   await writeFile(join(dir, DEPLOYMENT_FILE), input.renderedYaml);
-  const files = TABLE_NAMES.map((table) => `${table}.parquet`);
-  await writeSeal(dir, [...files, RUN_FACTS_FILE, DEPLOYMENT_FILE]);
+  const tables = TABLE_NAMES.map((table) => `${table}.parquet`);
+  const raw = await Promise.all(input.journals.map((journal) => keepRaw(dir, journal)));
+  await writeSeal(dir, [...tables, ...raw, RUN_FACTS_FILE, DEPLOYMENT_FILE]);
+}
+
+/** Keeps a journal as it was fetched: the tables are made of it, and nobody must take our word for how. */
+async function keepRaw(dir: string, { source, path }: FetchedJournal): Promise<string> {
+  const name = `journal-${source}.ndjson.gz`;
+  await pipeline(createReadStream(path), createGzip(), createWriteStream(join(dir, name)));
+  return name;
 }
 
 async function createJournalViews(
