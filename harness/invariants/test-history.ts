@@ -179,12 +179,17 @@ function topologyOf({ changes }: Story, service: string): TopologyEvent[] {
     event(name, at, over),
     event(name, at, { source: "endpoint", service, ...over }),
   ];
+  const restartsUntil = (name: string, at: number): number =>
+    changes.filter((change) => change.restarts === name && change.at <= at).length;
   return [
     ...["g1", "g2", "g3"].flatMap((name) => both(name, -100)),
-    ...changes.flatMap(({ at, comes, gone, restarts }) => [
+    ...changes.flatMap(({ at, comes, gone, dies, restarts }) => [
       ...(comes === undefined ? [] : both(comes, at)),
       ...(gone === undefined ? [] : both(gone, at, { change: "deleted", ready: false })),
-      ...(restarts === undefined ? [] : [event(restarts, at, { change: "modified", restarts: 1 })]),
+      ...(dies === undefined ? [] : [event(dies, at, { change: "deleted", ready: false })]),
+      ...(restarts === undefined
+        ? []
+        : [event(restarts, at, { change: "modified", restarts: restartsUntil(restarts, at) })]),
     ]),
   ];
 }
@@ -265,9 +270,9 @@ async function writeJournal(
   const open = { k: "open", source, runId: RUN_ID, atMs: atMs(-100) };
   const restarts =
     record.restarted === source ? [{ ...open, boot: "second", atMs: atMs(-80) }] : [];
-  // A line is missing after the first.
+  // A line is missing after the first. The others keep the story's order, whatever their times.
   const skip = record.gap === source ? 1 : 0;
-  const text = [open, ...restarts, ...lines.toSorted((a, b) => a.atMs - b.atMs)]
+  const text = [open, ...restarts, ...lines]
     .map((line, n) => JSON.stringify({ seq: n + (n > 0 ? skip : 0), boot: "first", ...line }))
     .join("\n");
   await writeFile(path, `${text}\n`);

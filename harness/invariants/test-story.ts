@@ -60,6 +60,8 @@ export const Story = z.strictObject({
         at: z.number(),
         comes: gateway.optional(),
         gone: gateway.optional(),
+        /** The pod goes, its endpoint stays. */
+        dies: gateway.optional(),
         restarts: gateway.optional(),
       }),
     )
