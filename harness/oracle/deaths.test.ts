@@ -1,0 +1,70 @@
+import { expect } from "chai";
+import type { TopologyEvent } from "../model/history.js";
+import { deathsIn } from "./deaths.js";
+
+function pod(atMs: number, over: Partial<TopologyEvent> = {}): TopologyEvent {
+  return {
+    atMs,
+    source: "pod",
+    change: "modified",
+    pod: "gw",
+    uid: "u1",
+    tier: "gateway",
+    ip: "10.0.0.1",
+    node: "n1",
+    ready: true,
+    terminating: false,
+    restarts: 0,
+    service: "",
+    ...over,
+  };
+}
+const windows = (...events: TopologyEvent[]): unknown[] =>
+  deathsIn(events).map(({ uid, kind, fromMs, toMs }) => [uid, kind, fromMs, toMs]);
+
+describe("deaths", () => {
+  it("a pod deleted by force ended between a second before it was seen and three after", () => {
+    expect(windows(pod(0), pod(50_000, { change: "deleted" }))).to.deep.equal([
+      ["u1", "gone", 49_000, 53_000],
+    ]);
+  });
+
+  it("a pod that is terminating may have ended since then", () => {
+    const gone = pod(80_000, { change: "deleted", terminating: true });
+    expect(windows(pod(0), pod(50_000, { terminating: true }), gone)).to.deep.equal([
+      ["u1", "gone", 49_000, 83_000],
+    ]);
+  });
+
+  it("a container that restarted ended at most ten seconds before it was seen", () => {
+    expect(
+      windows(pod(0), pod(50_000, { restarts: 1 }), pod(60_000, { restarts: 1 })),
+    ).to.deep.equal([["u1", "restarted", 40_000, 50_000]]);
+  });
+
+  it("restarts from before the watch began are none", () => {
+    expect(
+      windows(pod(0, { change: "added", restarts: 3 }), pod(9, { restarts: 3 })),
+    ).to.deep.equal([]);
+  });
+
+  it("endpoints and observers do not count; the order of the events does not matter", () => {
+    const events = [
+      pod(70_000, { uid: "o", tier: "observer", change: "deleted" }),
+      pod(60_000, { uid: "e", source: "endpoint", change: "deleted" }),
+      pod(50_000, { change: "deleted" }),
+      pod(40_000, { uid: "agent", tier: "agent", restarts: 2 }),
+      pod(0),
+      pod(0, { uid: "agent", tier: "agent", restarts: 1 }),
+    ];
+    expect(windows(...events)).to.deep.equal([
+      ["agent", "restarted", 30_000, 40_000],
+      ["u1", "gone", 49_000, 53_000],
+    ]);
+  });
+
+  it("a deletion without an address has the last one that was known", () => {
+    const [death] = deathsIn([pod(0), pod(50_000, { change: "deleted", ip: "" })]);
+    expect(death?.ip).to.equal("10.0.0.1");
+  });
+});

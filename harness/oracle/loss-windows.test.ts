@@ -1,0 +1,135 @@
+/** Where the windows begin and end, to the second, and which setting moves which. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { Signal } from "../model/signal.js";
+import type { Death } from "./deaths.js";
+import { deploymentFacts, type DeploymentFacts } from "./deployment-facts.js";
+import { explainLoss, LOSS_RULES, ruleText } from "./loss-windows.js";
+
+const YAML = readFileSync(
+  join(import.meta.dirname, "../../fixtures/histories/deployment.yaml"),
+  "utf8",
+);
+const FACTS = deploymentFacts(YAML);
+const DECIDES_SOONER = deploymentFacts(YAML.replace("decision_wait: 30s", "decision_wait: 10s"));
+const QUEUE_IN_MEMORY = deploymentFacts(YAML.replace(/ *storage: file_storage\n/g, ""));
+const QUEUE_ON_A_CLAIM = deploymentFacts(
+  YAML.replace(/emptyDir:\n *sizeLimit: 5Gi/, "persistentVolumeClaim: { claimName: queue }"),
+);
+
+/** Seen at 100 s; the process ended between 99 s and 103 s. */
+const DEATH: Death = {
+  tier: "gateway",
+  pod: "gw",
+  uid: "u1",
+  ip: "10.0.0.1",
+  node: "n1",
+  kind: "gone",
+  seenMs: 100_000,
+  fromMs: 99_000,
+  toMs: 103_000,
+};
+const RESTART: Death = { ...DEATH, kind: "restarted", fromMs: 90_000, toMs: 100_000 };
+
+interface Case {
+  readonly facts?: DeploymentFacts;
+  readonly death?: Death;
+  readonly ip?: string;
+  readonly mayLackEvidence?: boolean;
+}
+
+/** The rule for an item that was sent and acknowledged at one moment, as the first of its trace. */
+function ruleAt(signal: Signal, sentSeconds: number, options: Case = {}): string {
+  const sentMs = sentSeconds * 1_000;
+  const owner = {
+    ip: options.ip ?? DEATH.ip,
+    firstFromMs: sentMs,
+    firstByMs: sentMs + 4_000,
+    mayLackEvidence: options.mayLackEvidence ?? false,
+  };
+  const item = { signal, sentMs, ackedMs: sentMs, owners: [owner] };
+  const rule = explainLoss(item, [options.death ?? DEATH], options.facts ?? FACTS);
+  return rule?.name ?? "none";
+}
+
+/** First and last second, of 0 to 150, at which a loss is explained. */
+function window(signal: Signal, options: Case = {}): [first: number, last: number] {
+  const inside = Array.from({ length: 151 }, (_, second) => second).filter(
+    (second) => ruleAt(signal, second, options) !== "none",
+  );
+  return [inside[0] ?? -1, inside.at(-1) ?? -1];
+}
+
+describe("explained loss", () => {
+  it("goes through the stages as the item was sent later and later before the death", () => {
+    const stages = [51, 52, 54, 60, 67, 68, 80, 98, 99, 105].map((at) => ruleAt("traces", at));
+    expect(stages).to.deep.equal([
+      "none",
+      "gateway-queue",
+      "gateway-batch",
+      "gateway-batch",
+      "gateway-batch",
+      "gateway-batch",
+      "tail-sampling-memory",
+      "tail-sampling-memory",
+      "tail-sampling-memory",
+      "dead-endpoint-queue",
+    ]);
+  });
+
+  it("of metrics and logs knows no sampling memory", () => {
+    const stages = [82, 83, 84, 85, 98, 100].map((at) => ruleAt("logs", at));
+    expect(stages).to.deep.equal([
+      "none",
+      "gateway-queue",
+      "gateway-queue",
+      "gateway-batch",
+      "gateway-batch",
+      "dead-endpoint-queue",
+    ]);
+    expect(ruleAt("metrics", 83)).to.equal("gateway-queue");
+  });
+
+  it("begins 47 s before the death for spans, 16 s for the rest; the sampling wait moves it", () => {
+    expect(window("traces")[0]).to.equal(99 - 47);
+    expect(window("logs")[0]).to.equal(99 - 16);
+    expect(window("traces", { facts: DECIDES_SOONER })[0]).to.equal(99 - 47 + 20);
+    expect(window("logs", { facts: DECIDES_SOONER })[0]).to.equal(99 - 16);
+  });
+
+  it("ends with the process when the container restarts in place: the endpoint stays", () => {
+    expect(window("traces", { death: RESTART })[1]).to.equal(100);
+    expect(window("logs", { death: RESTART })[1]).to.equal(100);
+  });
+
+  it("reaches the queue only if the queue dies: on an emptyDir with the pod, in memory always", () => {
+    const oldest = (facts: DeploymentFacts, death: Death): number =>
+      window("logs", { facts, death })[0];
+    // 16 s with the queue, 14 s without.
+    expect(oldest(FACTS, DEATH)).to.equal(99 - 16);
+    expect(oldest(FACTS, RESTART)).to.equal(90 - 14);
+    expect(oldest(QUEUE_IN_MEMORY, RESTART)).to.equal(90 - 16);
+    expect(oldest(QUEUE_ON_A_CLAIM, DEATH)).to.equal(99 - 14);
+  });
+
+  it("needs the death of a gateway, and of one that may have owned the item", () => {
+    expect(ruleAt("traces", 90, { ip: "10.0.0.2" })).to.equal("none");
+    expect(ruleAt("traces", 90, { death: { ...DEATH, tier: "agent" } })).to.equal("none");
+  });
+
+  it("of a part without its evidence needs no death, and is of spans alone", () => {
+    const options = { ip: "10.0.0.2", mayLackEvidence: true };
+    expect(ruleAt("traces", 10, options)).to.equal("torn-by-ring-change");
+    expect(ruleAt("logs", 10, options)).to.equal("none");
+  });
+
+  it("names a place, says what happens, and where it is discussed", () => {
+    for (const rule of Object.values(LOSS_RULES)) {
+      expect(rule.upstreamUrl).to.match(
+        /^https:\/\/github\.com\/open-telemetry\/[\w-]+\/issues\/\d+$/,
+      );
+      expect(ruleText(rule)).to.equal(`${rule.text} (${rule.upstream})`);
+    }
+  });
+});
