@@ -30,7 +30,7 @@ export const RUN_ID = "20260101T000000Z-1";
 /** Unix ms of second 0 of every story. */
 export const START_MS = 1_767_225_600_000;
 /** Addresses of the gateways g1 to g5; a story begins with the first three. */
-export const GATEWAY_IPS: Readonly<Record<string, string>> = {
+const GATEWAY_IPS: Readonly<Record<string, string>> = {
   g1: "10.244.1.5",
   g2: "10.244.2.7",
   g3: "10.244.3.9",
@@ -48,7 +48,7 @@ type Line = { readonly atMs: number } & Readonly<Record<string, unknown>>;
 export const atMs = (seconds: number): number => START_MS + Math.round(seconds * 1_000);
 
 /** Trace IDs and service names, by the names that the story gives them: the first that fit, always the same. */
-export function keysOf(story: Story): Map<string, string> {
+function keysOf(story: Story): Map<string, string> {
   const facts = deploymentFacts(renderedYamlOf(story));
   const policy = samplingFactsOf(facts);
   const sets = setsOf(story);
