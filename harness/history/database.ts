@@ -25,7 +25,7 @@ export async function openDatabase(): Promise<Database> {
   const instance = await DuckDBInstance.create(":memory:", {
     memory_limit: MEMORY_LIMIT,
     temp_directory: spill,
-    threads: "2",
+    threads: "1",
     preserve_insertion_order: "false",
     // Nothing may be fetched from the network behind the reader's back.
     autoinstall_known_extensions: "false",
