@@ -62,7 +62,7 @@ function exitCodeOf(thrown: unknown): ExitCode {
 }
 
 /** What went wrong, what was last seen and what to do, a line each. */
-export function describeTrouble(thrown: unknown): string {
+function describeTrouble(thrown: unknown): string {
   const lines = [`error: ${messageOf(thrown)}`];
   if (thrown instanceof HarnessError && thrown.lastSeen !== undefined) {
     lines.push(`last seen: ${thrown.lastSeen}`);

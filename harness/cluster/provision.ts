@@ -67,7 +67,7 @@ export interface ProvisionedCluster {
 }
 
 /** The three workers carry the deployment; the control plane carries what measures it. */
-export const WORKERS = 3;
+const WORKERS = 3;
 const CREATE_WAIT_MS = 180_000;
 const LIFETIME_S = 4 * 3_600;
 const KEPT_LIFETIME_S = 24 * 3_600;

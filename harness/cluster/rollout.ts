@@ -9,7 +9,7 @@ import type { ClusterClient } from "./client.js";
 import { podTrouble } from "./pod-trouble.js";
 import { waitFor, type Look } from "./wait.js";
 
-export interface Workload {
+interface Workload {
   readonly kind: "Deployment" | "DaemonSet";
   readonly name: string;
 }

@@ -1,7 +1,7 @@
 /** What a person may choose about a run; the command line fills it in. */
 import type { ImageMode } from "kind-node";
 
-export interface ClusterOptions {
+interface ClusterOptions {
   /** Name of the kind cluster. */
   readonly clusterName: string;
   /** Use this cluster of ours instead of making one. */

@@ -4,7 +4,7 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 
-export const INOTIFY_LIMITS = { max_user_instances: 1_024, max_user_watches: 524_288 } as const;
+const INOTIFY_LIMITS = { max_user_instances: 1_024, max_user_watches: 524_288 } as const;
 
 const pathOf = (limit: string): string => `/proc/sys/fs/inotify/${limit}`;
 
