@@ -1,6 +1,6 @@
 /**
  * Property: before any fault, the predicted gateway and the predicted sampling decision fit every trace. Only
- * traces count that one gateway set could own, and that had their full time before the load phase and before
+ * traces count that one gateway set could own, whose decision is certain, and that had their full time before the load phase and before
  * the journals were cut. Too few of them, or one misfit, makes the run inconclusive: then the oracle does not
  * model this deployment.
  */
@@ -19,10 +19,10 @@ export async function calibration(spec: Calibration, judged: Judged): Promise<In
     .query<{ due: number; owner: number; kept: number }>(
       `CREATE OR REPLACE TABLE calibrated AS
      SELECT t.key, t.class, t.kept,
-       bool_and(i.state IN ('delivered', 'sampled-out')) AS kept_fits,
+       bool_and(i.state IN ('delivered', 'sampled-out', 'not-acked')) AS kept_fits,
        bool_and(len(list_filter(i.peers, p -> p <> i.owners[1])) = 0) AS owner_fits
      FROM traces t JOIN items i ON i.signal = 'traces' AND i.key = t.key
-     WHERE t.complete_ms <= $due GROUP BY t.key, t.class, t.kept
+     WHERE t.complete_ms <= $due AND t.kept <> 'uncertain' GROUP BY t.key, t.class, t.kept
      HAVING bool_and(len(i.owners) = 1)`.replace("$due", String(dueMs)),
     )
     .then(() =>

@@ -27,7 +27,7 @@ const traces = (latencyThresholdMs: number | null, predictable: boolean): string
       : `coalesce(max(s.end_ms) ${filter} - min(s.start_ms) ${filter} >= ${String(latencyThresholdMs)}, false)`;
   return `
 CREATE TABLE traces AS
-SELECT s.key, any_value(s.class) AS class, count(*) AS spans, min(s.invoke_ms) AS invoke_ms,
+SELECT 'traces' AS signal, s.key, any_value(s.class) AS class, count(*) AS spans, min(s.invoke_ms) AS invoke_ms,
        max(s.complete_ms) AS complete_ms, any_value(k.hash_kept) AS hash_kept,
        CASE WHEN NOT ${String(predictable)} THEN 'uncertain'
             WHEN any_value(k.hash_kept) OR bool_or(s.error AND s.answer = 'acked')
@@ -79,7 +79,7 @@ FROM sends s
 JOIN keys k ON k.signal = s.signal AND k.key = s.key
 LEFT JOIN arrivals a ON a.signal = s.signal AND a.id = s.id
 LEFT JOIN owners w ON w.signal = s.signal AND w.id = s.id
-LEFT JOIN traces t ON s.signal = 'traces' AND t.key = s.key`;
+LEFT JOIN traces t ON t.signal = s.signal AND t.key = s.key`;
 
 /** What became of every item that the sealed history holds, but for why it was lost. */
 export const classification = (options: {
@@ -116,7 +116,8 @@ whole AS (
   FROM times t LEFT JOIN deaths d ON d.tier = 'gateway' AND d.ip = t.ip
     AND d.from_ms <= t.last_by_ms + ${String(decisionWaitMs)} AND t.first_from_ms <= d.to_ms
   GROUP BY ALL)
-SELECT w.key, w.ip, any_value(w.first_from_ms) AS first_from_ms, any_value(w.first_by_ms) AS first_by_ms,
+SELECT 'traces' AS signal, w.key, w.ip, any_value(w.first_from_ms) AS first_from_ms,
+       any_value(w.first_by_ms) AS first_by_ms,
        coalesce(bool_or(s.error) FILTER (there), false) AS error,
        min(s.start_ms) FILTER (there) AS start_ms, max(s.end_ms) FILTER (there) AS end_ms
 FROM whole w JOIN (
@@ -134,14 +135,15 @@ SELECT s.signal, s.id, s.invoke_ms AS "sentMs", s.complete_ms AS "ackedMs", s.ha
        greatest(s.end_ms, p.end_ms) - least(s.start_ms, p.start_ms) AS "spanMs"
 FROM states s JOIN holds h ON h.signal = s.signal
 CROSS JOIN unnest(s.owners) AS o(ip)
-LEFT JOIN parts p ON s.signal = 'traces' AND p.key = s.key AND p.ip = o.ip
+LEFT JOIN parts p ON p.signal = s.signal AND p.key = s.key AND p.ip = o.ip
 WHERE s.state = 'lost' ORDER BY s.signal, s.id, o.ip`;
 
 /** The classification of every item, and the same as reports read it. */
 export const ITEMS: readonly string[] = [
-  `CREATE VIEW items AS
+  `CREATE TABLE items AS
    SELECT s.*, CASE WHEN s.state = 'lost' THEN coalesce(e.place, 'unknown') END AS place, e.rule, e.rule_name
-   FROM states s LEFT JOIN explained e ON s.state = 'lost' AND e.signal = s.signal AND e.id = s.id`,
+   FROM states s LEFT JOIN explained e ON e.signal = s.signal AND e.id = s.id`,
+  "DROP TABLE states",
   `CREATE VIEW report_items AS
    SELECT signal, id, key, class, error, position::INTEGER AS position, state, place, rule,
           array_to_string(list_transform(owners, ip -> coalesce(gateways.pods[ip], ip)), ',') AS owners

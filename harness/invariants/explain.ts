@@ -4,6 +4,7 @@ import type { Cell } from "../history/database.js";
 import type { Signal } from "../model/signal.js";
 import type { Death } from "../oracle/deaths.js";
 import type { DeploymentFacts } from "../oracle/deployment-facts.js";
+import { routingLagMs } from "../oracle/epochs.js";
 import { explainLoss, ruleText, type PossibleOwner } from "../oracle/loss-windows.js";
 import { LOST, parts } from "./classification-sql.js";
 
@@ -36,6 +37,7 @@ export async function explainLosses(
   await history.query(
     "CREATE TABLE explained (signal VARCHAR, id VARCHAR, place VARCHAR, rule VARCHAR, rule_name VARCHAR)",
   );
+  const lagMs = routingLagMs(facts.agent.resolver, history.facts.corefile);
   let page: Cell[][] = [];
   const flush = async (): Promise<void> => {
     await history.append("explained", page);
@@ -46,7 +48,7 @@ export async function explainLosses(
     const [first] = item;
     if (first === undefined) return;
     const owners = item.map((row) => ownerOf(row, facts));
-    const rule = explainLoss({ ...first, owners }, deaths, facts);
+    const rule = explainLoss({ ...first, owners }, deaths, facts, lagMs);
     if (rule !== null) page.push([first.signal, first.id, rule.place, ruleText(rule), rule.name]);
     item = [];
   };

@@ -1,6 +1,7 @@
 /**
  * Property: after each fault, delivery is whole again within the limit. Recovered at the last send of an item
- * that was lost or misrouted after the injection. Inconclusive without load for the whole limit afterwards.
+ * that was lost or misrouted after the injection and before the next one. Inconclusive without load for the
+ * whole limit afterwards.
  */
 import { formatDuration } from "../model/durations.js";
 import type { InvariantResult, RecoveryTime } from "../model/invariant.js";
@@ -17,9 +18,11 @@ export async function recoveryTime(
     `SELECT f.fault, max(f.at_ms) AS at,
        coalesce(max(i.invoke_ms) - max(f.at_ms), 0) AS recovery,
        (SELECT max(invoke_ms) FROM operations) - max(f.at_ms) AS loaded
-     FROM faults f LEFT JOIN items i ON i.invoke_ms >= f.at_ms AND (i.state = 'lost'
+     FROM (SELECT *, lead(at_ms, 1, 'Infinity'::DOUBLE) OVER (ORDER BY at_ms) AS next_ms
+           FROM faults WHERE step = 'injected') f
+     LEFT JOIN items i ON i.invoke_ms >= f.at_ms AND i.invoke_ms < f.next_ms AND (i.state = 'lost'
        OR (len(i.owners) > 0 AND len(list_filter(i.peers, p -> NOT list_contains(i.owners, p))) > 0))
-     WHERE f.step = 'injected' GROUP BY f.fault ORDER BY f.fault`,
+     GROUP BY f.fault ORDER BY f.fault`,
   );
   const worst = Math.max(0, ...rows.map(({ recovery }) => recovery));
   const shortLoad = rows.find(({ loaded }) => loaded < spec.limitMs);

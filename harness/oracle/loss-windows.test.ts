@@ -49,7 +49,7 @@ function ruleAt(signal: Signal, sentSeconds: number, options: Case = {}): string
     mayLackEvidence: options.mayLackEvidence ?? false,
   };
   const item = { signal, sentMs, ackedMs: sentMs, owners: [owner] };
-  const rule = explainLoss(item, [options.death ?? DEATH], options.facts ?? FACTS);
+  const rule = explainLoss(item, [options.death ?? DEATH], options.facts ?? FACTS, 12_000);
   return rule?.name ?? "none";
 }
 

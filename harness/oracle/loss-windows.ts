@@ -94,19 +94,21 @@ interface Passage {
 }
 
 /**
- * The rule that explains a loss, or null. Every window is the widest that the settings allow, and no wider:
+ * The rule that explains a loss, or null. `routingLagMs`: the longest from a change of the gateways to the agents'
+ * new ring (epochs.ts). Every window is the widest that the settings allow, and no wider:
  * a gateway's death counts from the topology, a batch for its timeout, a decision for decision_wait and one tick.
  */
 export function explainLoss(
   item: LostItem,
   deaths: readonly Death[],
   facts: DeploymentFacts,
+  routingLagMs: number,
 ): LossRule | null {
   for (const death of deaths) {
     if (death.tier !== "gateway") continue;
     const owner = item.owners.find(({ ip }) => ip === death.ip);
     if (owner === undefined) continue;
-    const rule = ruleOfDeath(item, owner, death, facts);
+    const rule = ruleOfDeath(item, owner, death, facts, routingLagMs);
     if (rule !== null) return LOSS_RULES[rule];
   }
   const torn = item.signal === "traces" && item.owners.some((owner) => owner.mayLackEvidence);
@@ -119,14 +121,19 @@ function ruleOfDeath(
   owner: PossibleOwner,
   death: Death,
   facts: DeploymentFacts,
+  routingLagMs: number,
 ): RuleKey | null {
   const passage = passageOf(item, owner, facts);
   const before = (ms: number): boolean => ms <= death.toMs;
   const after = (ms: number): boolean => death.fromMs <= ms;
   const sampled = item.signal === "traces" && facts.gateway.sampling !== null;
   const possible: Record<Exclude<RuleKey, "torn">, boolean> = {
-    // The endpoint of a container that restarts in place stays in the ring and gets what waited for it.
-    transport: after(passage.arrivesByMs) && death.kind === "gone",
+    // The endpoint of a container that restarts in place stays in the ring and gets what waited for it. Another
+    // pod may get the address of one that is gone once no ring has it.
+    transport:
+      death.kind === "gone" &&
+      after(passage.arrivesByMs) &&
+      item.sentMs <= death.toMs + routingLagMs,
     memory: sampled && before(passage.arrivesFromMs) && after(passage.decidedByMs),
     batch: before(passage.decidedFromMs) && after(passage.exportedByMs - SLACK_MS),
     queue:
