@@ -26,8 +26,11 @@ export async function openDatabase(): Promise<Database> {
     memory_limit: MEMORY_LIMIT,
     temp_directory: spill,
     // A second thread is not faster on a history and needs its own buffers.
-    threads: "2",
+    threads: "1",
     preserve_insertion_order: "false",
+    // What is free goes back to the system at once: several histories are opened in one process.
+    allocator_flush_threshold: "1MB",
+    allocator_bulk_deallocation_flush_threshold: "1MB",
     // Nothing may be fetched from the network behind the reader's back.
     autoinstall_known_extensions: "false",
   });

@@ -1,8 +1,8 @@
 /**
  * Property: before any fault, the predicted gateway and the predicted sampling decision fit every trace. Only
- * traces count that one gateway set could own, whose decision is certain, and that had their full time before the load phase and before
- * the journals were cut. Too few of them, or one misfit, makes the run inconclusive: then the oracle does not
- * model this deployment.
+ * traces count that one gateway set could own, whose decision is certain, and that had their full time before
+ * the load phase and before the journals were cut. Too few of them, or one misfit, makes the run inconclusive:
+ * then the oracle does not model this deployment.
  */
 import type { Calibration, InvariantResult } from "../model/invariant.js";
 import type { Judged } from "./classify.js";
