@@ -25,12 +25,13 @@ describe("chaos run --dry-run", () => {
   });
   afterEach(() => rm(bin, { recursive: true }));
 
-  const dryRun = () =>
-    execa(
-      process.execPath,
-      ["--import", FORBID, chaos, "run", "gateway-kill", "--dry-run", "--seed", "7"],
-      { reject: false, all: true, env: { PATH: bin } },
-    );
+  const run = (node: readonly string[], chaosArgs: readonly string[]) =>
+    execa(process.execPath, [...node, chaos, "run", "gateway-kill", ...chaosArgs], {
+      reject: false,
+      all: true,
+      env: { PATH: bin },
+    });
+  const dryRun = () => run(["--import", FORBID], ["--dry-run", "--seed", "7"]);
 
   const putKubectl = async (lines: string): Promise<void> => {
     const path = join(bin, "kubectl");
@@ -50,12 +51,13 @@ describe("chaos run --dry-run", () => {
     expect(all).to.contain("chaos run gateway-kill --seed 7");
   });
 
-  it("names the file and the line of a deployment that is broken", async () => {
+  it("names the file and the line of a deployment that is broken, without --dry-run too, before any Docker", async () => {
     const trouble = "error: MalformedYAMLError: yaml: line 3: no key in File: gateway-config.yaml";
     await putKubectl(`test "$1" = kustomize || exit 0; echo '${trouble}' >&2; exit 1`);
-    const { exitCode, all } = await dryRun();
-    expect({ exitCode, all }).to.include({ exitCode: 64 });
-    expect(all).to.match(/^error: .*gateway-config.yaml: yaml: line 3: no key$/m);
+    for (const ended of [await dryRun(), await run([], ["-o", bin])]) {
+      expect(ended).to.include({ exitCode: 64 });
+      expect(ended.all).to.match(/^error: .*gateway-config.yaml: yaml: line 3: no key$/m);
+    }
   });
 
   it("says in a line that the deployment cannot be rendered without kubectl", async () => {

@@ -15,6 +15,7 @@ import { needsAttention } from "../report/verdict-words.js";
 import { writeSuiteReports } from "../report/write-reports.js";
 import { watchInterrupts } from "../run/interrupt.js";
 import type { RunOptions } from "../run/options.js";
+import { checkDeployments } from "../run/render.js";
 import { runScenario } from "../run/run-scenario.js";
 import { openSession, type Session } from "../run/session.js";
 import type { Selection } from "./select.js";
@@ -41,6 +42,7 @@ export async function perform(
   const startedAt = new Date();
   const outcome: Outcome = { runs: [], troubles: [], failed: 0 };
   try {
+    await checkDeployments(selection.scenarios, signal);
     const session = await openSession(options, progress, signal);
     progress.idle();
     try {

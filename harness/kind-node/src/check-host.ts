@@ -82,8 +82,12 @@ export function dockerProblem(stderr: string): HostProblem {
 async function checkDisk(directory: string): Promise<HostProblem[]> {
   // A daemon on another machine keeps its data there.
   const disk = await statfs(directory).catch(() => undefined);
-  if (disk === undefined) return [];
-  const freeGb = (disk.bavail * disk.bsize) / GB;
+  return disk === undefined ? [] : diskProblem(directory, disk.bavail * disk.bsize);
+}
+
+/** Whether so many free bytes are enough where Docker keeps its data. */
+export function diskProblem(directory: string, freeBytes: number): HostProblem[] {
+  const freeGb = freeBytes / GB;
   if (freeGb >= LEAST_FREE_GB) return [];
   const problem = `${freeGb.toFixed(1)} GB are free in ${directory}, a run needs ${LEAST_FREE_GB}`;
   return [{ kind: "disk-full", problem, fix: "docker system prune, or a larger disk" }];

@@ -9,7 +9,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { checkNode, dockerProblem } from "./check-host.js";
 import { mayRaiseResources, renderConfiguration } from "./configuration.js";
 import { hashOf, hashOfDirectory } from "./content.js";
 import { KitError } from "./errors.js";
@@ -123,23 +122,5 @@ describe("the configuration of a cluster", () => {
     expect(mayRaiseResources("CapBnd:\t000001ffffffffff\n")).to.equal(true);
     expect(mayRaiseResources("CapBnd:\t000001fffeffffff\n")).to.equal(false);
     expect(mayRaiseResources("")).to.equal(true);
-  });
-});
-
-describe("a host", () => {
-  it("needs Node 20.19", () => {
-    expect(["20.19.0", "20.20.2", "22.0.0"].flatMap(checkNode)).to.deep.equal([]);
-    for (const old of ["18.20.0", "20.18.9"]) {
-      expect(checkNode(old)[0]).to.include({ kind: "node-too-old" });
-    }
-  });
-
-  it("without Docker, without rights and without a daemon are told apart", () => {
-    const kinds = [
-      "docker is not installed",
-      "Got permission denied while trying to connect to the Docker daemon socket",
-      "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?",
-    ].map((stderr) => dockerProblem(stderr).kind);
-    expect(kinds).to.deep.equal(["no-docker", "docker-denied", "docker-silent"]);
   });
 });
