@@ -246,7 +246,7 @@ function receiptsOf(send: Send, keys: ReadonlyMap<string, string>): Line[] {
   return send.received.map(({ from, ...over }: SentReceipt) =>
     receiptLine(signal, over.at ?? send.at + USUAL_WAY_S[signal], from, {
       id,
-      key: keyOf(keys, send.trace ?? send.service),
+      key: keyOf(keys, over.trace ?? send.trace ?? send.service),
       digest: over.digest ?? digestOf(id, 16),
       node: over.node ?? send.node,
       run: over.run ?? RUN_ID,

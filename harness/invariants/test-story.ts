@@ -13,6 +13,8 @@ const gateway = z.enum(["g1", "g2", "g3", "g4", "g5", "g2-again"]);
 const Receipt = z.strictObject({
   from: gateway,
   at: z.number().optional(),
+  /** Another trace than the one it was sent in. */
+  trace: z.string().optional(),
   digest: z.string().optional(),
   node: z.string().optional(),
   run: z.string().optional(),
