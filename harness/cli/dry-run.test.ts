@@ -51,7 +51,7 @@ describe("chaos run --dry-run", () => {
     expect(all).to.contain("chaos run gateway-kill --seed 7");
   });
 
-  it("names the file and the line of a deployment that is broken, without --dry-run too, before any Docker", async () => {
+  it("names file and line of a deployment that is broken, without --dry-run too, before any Docker", async () => {
     const trouble = "error: MalformedYAMLError: yaml: line 3: no key in File: gateway-config.yaml";
     await putKubectl(`test "$1" = kustomize || exit 0; echo '${trouble}' >&2; exit 1`);
     for (const ended of [await dryRun(), await run([], ["-o", bin])]) {

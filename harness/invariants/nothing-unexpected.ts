@@ -1,6 +1,6 @@
 /**
  * Property: backends hold nothing but what this run sent, unaltered, stamped with the node it was sent to, and
- * nothing that sampling must have dropped.
+ * nothing that sampling must have dropped, acknowledged or not.
  */
 import type { InvariantResult } from "../model/invariant.js";
 import type { Judged } from "./classify.js";
@@ -15,7 +15,8 @@ export async function nothingUnexpected({ history }: Judged): Promise<InvariantR
      SELECT signal, id, key, 'never sent by this run' AS what FROM strays
      UNION ALL SELECT signal, id, key, 'payload altered' FROM items WHERE altered
      UNION ALL SELECT signal, id, key, 'stamped with another node' FROM items WHERE misstamped
-     UNION ALL SELECT signal, id, key, 'sampling must have dropped it' FROM items WHERE state = 'leaked'`,
+     UNION ALL SELECT signal, id, key, 'sampling must have dropped it' FROM items
+       WHERE kept = 'no' AND receipts > 0`,
   );
   const kinds = await history.query<{ what: string; n: number }>(
     "SELECT what, count(*) AS n FROM unexpected GROUP BY what ORDER BY n DESC",
