@@ -99,9 +99,11 @@ function toOptions(flags: Flags): RunOptions {
     strict: flags.strict ?? false,
     reportsDir: resolve(flags.output),
     rerunCommand: (name) =>
-      ["npx chaos run", name, `--seed ${String(seed)}`, flags.strict === true ? "--strict" : ""]
-        .filter((part) => part !== "")
-        .join(" "),
+      [
+        `npx chaos run ${name} --seed ${String(seed)}`,
+        ...(flags.strict === true ? ["--strict"] : []),
+        ...(flags.faults ? [] : ["--no-faults"]),
+      ].join(" "),
   };
 }
 
