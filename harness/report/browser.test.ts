@@ -136,6 +136,10 @@ describe("report.html in Chromium", function () {
     await page.waitForFunction("document.documentElement.scrollWidth === 400", undefined, {
       timeout: 5_000,
     });
+    // What was wrong with the guide is read without scrolling sideways.
+    const corrections = `document.querySelector('[aria-label="Corrections"]')`;
+    const hidden = `${corrections}.scrollWidth - ${corrections}.clientWidth`;
+    expect(await page.evaluate(hidden)).to.equal(0);
     await page.evaluate("dispatchEvent(new Event('beforeprint'))");
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     expect(await page.locator("nav").isVisible()).to.equal(false);

@@ -180,7 +180,7 @@ const deployment = (): RunRecord["deployment"] => ({
       why: "The DaemonSet probes :13133, but the agent has no health_check extension.",
     },
     {
-      file: "gateway-file-storage.yaml",
+      file: "corrections/gateway-file-storage.yaml",
       why: "file_storage has no key max_file_size_mib; the collector does not start.",
     },
     { file: "namespace.yaml", why: "Nothing creates the namespace observability." },

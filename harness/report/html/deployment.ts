@@ -21,7 +21,8 @@ export function deploymentSection({ deployment }: RunRecord): Section {
           : table(
               "Corrections",
               [{ title: "Patch" }, { title: "What was wrong" }],
-              corrections.map(({ file, why }) => [html`<code>${file}</code>`, why]),
+              corrections.map(({ file, why }) => [html`<code class="wrap">${file}</code>`, why]),
+              "stacks",
             )
       }
       <h3>Changed to fit a kind cluster</h3>
