@@ -107,13 +107,17 @@ export async function pickVictims(history: History, calibratedTraces: number): P
     span,
     otherSpan: await one("other span", `${spans} AND key <> '${span.key}'`),
     metric: await one("metric point", `signal = 'metrics' AND ${calm}`),
-    log: await one("log record", `signal = 'logs' AND ${calm}`),
+    // The earliest: a gateway's whole request with it then lies within the limit for recovery.
+    log: await one("log record", `signal = 'logs' AND ${calm}`, "invoke_ms"),
     ofClass: (name) => classes.get(name) ?? span,
     besideTheKill: await one(
       "span beside the kill",
       `signal = 'traces' AND ${delivered} AND abs(invoke_ms - ${String(faultMs)}) < 1000`,
     ),
-    calibrating: await one("early span", `signal = 'traces' AND ${delivered} AND ${early}`),
+    calibrating: await one(
+      "span of the calibration",
+      `signal = 'traces' AND ${delivered} AND key IN (SELECT key FROM calibrated)`,
+    ),
     longBeforeTheKill: await one(
       "early log record of the killed gateway",
       `signal = 'logs' AND state = 'delivered' AND owners[1] = '${killed}' AND ${early}`,
