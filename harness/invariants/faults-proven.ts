@@ -8,7 +8,8 @@ const PROPERTY = "Every scheduled fault happened, with proof.";
 export async function faultsProven({ history }: Judged): Promise<InvariantResult> {
   const scheduled = history.facts.scenario.faults.length;
   const proven = await history.query<{ fault: number }>(
-    "SELECT DISTINCT fault FROM faults WHERE step = 'proven'",
+    "SELECT DISTINCT fault FROM faults WHERE step = 'proven' AND fault < $scheduled",
+    { scheduled },
   );
   const [missing] = await history.query<{ proof: string }>(
     "SELECT proof FROM faults WHERE step = 'not-proven' ORDER BY at_ms LIMIT 1",

@@ -1,13 +1,14 @@
 /**
  * Property: the record is whole. Inconclusive when a journal has a gap or is not what its observer vouched
  * for, an observer restarted, the generator fell behind, the system did not fall silent, nothing was
- * acknowledged, clocks contradict each other, or the books do not balance.
+ * acknowledged, clocks or records contradict each other, or the books do not balance.
  */
 import { JOURNAL_SOURCES } from "../history/run-facts.js";
 import type { Accounting } from "../model/accounting.js";
 import type { InvariantResult } from "../model/invariant.js";
 import { SIGNALS, type Signal } from "../model/signal.js";
 import type { Judged } from "./classify.js";
+import { contradictions } from "./contradictions.js";
 import { number, result } from "./result.js";
 
 const PROPERTY = "The record of the run is whole.";
@@ -60,9 +61,10 @@ export async function historyComplete(
     if (books[signal].acked === 0) problems.push(`nothing was acknowledged of ${signal}`);
     if (!books[signal].balances) problems.push(`the books of ${signal} do not balance`);
   }
+  problems.push(...(await contradictions(history)));
   const [first] = problems;
   return result("history-complete", PROPERTY, first === undefined ? "pass" : "inconclusive", {
-    limit: "no gap, no restart, silence reached, books balance",
+    limit: "no gap, no restart, no contradiction, silence reached, books balance",
     actual: first === undefined ? "all of it" : `${String(problems.length)} problems`,
     reason: first ?? "journals are whole, observers did not restart, the system fell silent",
     evidence: {

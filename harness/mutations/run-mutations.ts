@@ -3,12 +3,17 @@ import { openHistory } from "../history/open-history.js";
 import { judge, type Judgement } from "../invariants/judge.js";
 import { UsageError } from "../model/errors.js";
 import type { Verdict } from "../model/verdict.js";
+import { CONTRADICTION_MUTATIONS } from "./contradiction-mutations.js";
 import { groundOf, pickVictims, type Victims } from "./ground.js";
 import type { Mutation } from "./mutation.js";
 import { RECORD_MUTATIONS } from "./record-mutations.js";
 import { TELEMETRY_MUTATIONS } from "./telemetry-mutations.js";
 
-export const MUTATIONS: readonly Mutation[] = [...TELEMETRY_MUTATIONS, ...RECORD_MUTATIONS];
+export const MUTATIONS: readonly Mutation[] = [
+  ...TELEMETRY_MUTATIONS,
+  ...RECORD_MUTATIONS,
+  ...CONTRADICTION_MUTATIONS,
+];
 
 export interface Outcome {
   readonly says: string;
