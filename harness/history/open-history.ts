@@ -2,11 +2,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { HarnessError } from "../model/errors.js";
+import { HarnessError, messageOf } from "../model/errors.js";
 import { literal, openDatabase, type Database } from "./database.js";
-import { RunFacts } from "./run-facts.js";
-import { checkSeal } from "./seal.js";
-import { TABLE_NAMES } from "./tables.js";
+import { RUN_FACTS_VERSION, RunFacts } from "./run-facts.js";
+import { checkSeal, readJson } from "./seal.js";
+import { TABLE_NAMES, TABLES, type TableName } from "./tables.js";
 import { DEPLOYMENT_FILE, RUN_FACTS_FILE } from "./write-history.js";
 
 /** Queries see the tables of tables.ts by their names; other tables live only as long as the history is open. */
@@ -22,20 +22,41 @@ export interface History extends Database {
  */
 export async function openHistory(dir: string): Promise<History> {
   await checkSeal(dir);
-  const facts = RunFacts.safeParse(JSON.parse(await readFile(join(dir, RUN_FACTS_FILE), "utf8")));
-  if (!facts.success) {
-    throw new HarnessError(`${join(dir, RUN_FACTS_FILE)}: ${z.prettifyError(facts.error)}`);
-  }
+  const facts = await readRunFacts(join(dir, RUN_FACTS_FILE));
   const renderedYaml = await readFile(join(dir, DEPLOYMENT_FILE), "utf8");
   const database = await openDatabase();
   try {
     for (const table of TABLE_NAMES) {
-      const file = literal(join(dir, `${table}.parquet`));
-      await database.query(`CREATE VIEW ${table} AS SELECT * FROM read_parquet(${file})`);
+      await openTable(database, table, join(dir, `${table}.parquet`));
     }
   } catch (thrown) {
     await database.close();
     throw thrown;
   }
-  return { ...database, facts: facts.data, renderedYaml };
+  return { ...database, facts, renderedYaml };
+}
+
+async function readRunFacts(path: string): Promise<RunFacts> {
+  const parsed = RunFacts.safeParse(await readJson(path, RUN_FACTS_VERSION));
+  if (!parsed.success) throw new HarnessError(`${path}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+/** A sealed file may still be none of ours: made by hand, or by a version that wrote other tables. */
+async function openTable(database: Database, table: TableName, path: string): Promise<void> {
+  const needed = Object.keys(TABLES[table].columns);
+  let found: readonly { column_name: string }[];
+  try {
+    const from = `read_parquet(${literal(path)})`;
+    await database.query(`CREATE VIEW ${table} AS SELECT * FROM ${from}`);
+    found = await database.query(`DESCRIBE ${table}`);
+  } catch (cause) {
+    const fix = "restore the directory from a copy, or run the scenario again";
+    throw new HarnessError(`${path} cannot be read: ${messageOf(cause)}`, { fix, cause });
+  }
+  const missing = needed.filter((name) => !found.some((row) => row.column_name === name));
+  if (missing.length === 0) return;
+  throw new HarnessError(`${path} has no column ${missing.join(", ")}: another version wrote it`, {
+    fix: "judge it with the version that recorded it (context.json names its commit)",
+  });
 }

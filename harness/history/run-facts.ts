@@ -17,8 +17,11 @@ const JournalFacts = z.object({
   mismatch: z.string().nullable(),
 });
 
+/** Raised when a reader of the old one would judge wrongly. */
+export const RUN_FACTS_VERSION = 1;
+
 export const RunFacts = z.object({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(RUN_FACTS_VERSION),
   runId: z.string(),
   seed: z.string(),
   scenario: z.custom<Scenario>((value) => typeof value === "object" && value !== null),

@@ -1,15 +1,17 @@
 /** The seal of a history: manifest.json names every file with its size and SHA-256. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { access, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { HarnessError, UsageError } from "../model/errors.js";
+import { HarnessError, messageOf, UsageError } from "../model/errors.js";
 
 const FILE = "manifest.json";
 
+const SEAL_VERSION = 1;
+
 const Manifest = z.object({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(SEAL_VERSION),
   files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
 });
 
@@ -39,7 +41,10 @@ export async function writeSeal(dir: string, names: readonly string[]): Promise<
     const { bytes, sha256 } = await measureFile(join(dir, name));
     files.push({ name, bytes, sha256 });
   }
-  await writeFile(join(dir, FILE), `${JSON.stringify({ schemaVersion: 1, files }, null, 2)}\n`);
+  await writeFile(
+    join(dir, FILE),
+    `${JSON.stringify({ schemaVersion: SEAL_VERSION, files }, null, 2)}\n`,
+  );
 }
 
 /** Checks every file against the seal. Errors name the first file that is missing or was changed. */
@@ -62,15 +67,29 @@ export async function checkSeal(dir: string): Promise<void> {
 
 async function readManifest(dir: string): Promise<z.infer<typeof Manifest>> {
   const path = join(dir, FILE);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch {
+  await access(path).catch(() => {
     throw new UsageError(`${dir}: not a sealed history (no ${FILE})`);
-  }
+  });
+  const parsed = Manifest.safeParse(await readJson(path, SEAL_VERSION));
+  if (!parsed.success) throw new HarnessError(`${path}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+/**
+ * The content of a JSON file that names its schemaVersion. HarnessError when it is not JSON, or of another version than
+ * the one that is read here.
+ */
+export async function readJson(path: string, version: number): Promise<unknown> {
+  let content: unknown;
   try {
-    return Manifest.parse(JSON.parse(text));
+    content = JSON.parse(await readFile(path, "utf8"));
   } catch (cause) {
-    throw new HarnessError(`${path} is not the seal of a history`, { cause });
+    throw new HarnessError(`${path} cannot be read: ${messageOf(cause)}`, { cause });
   }
+  const found = (content as { schemaVersion?: unknown } | null)?.schemaVersion;
+  if (found === version) return content;
+  throw new HarnessError(
+    `${path} has schema version ${String(found)}; this harness reads ${String(version)}`,
+    { fix: "judge it with the version that recorded it (context.json names its commit)" },
+  );
 }

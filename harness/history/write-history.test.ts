@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -7,6 +7,7 @@ import { expect } from "chai";
 import { nothingUnexpected } from "../model/invariant.js";
 import { scenario } from "../model/scenario.js";
 import { openHistory } from "./open-history.js";
+import { writeSeal } from "./seal.js";
 import { sealHistory } from "./write-history.js";
 
 const JOURNAL = '{"kind":"open","seq":1,"atMs":1}\nnot a line of ours\n';
@@ -62,13 +63,14 @@ describe("a sealed history", () => {
     }
   });
 
+  const refusal = async (): Promise<string> =>
+    openHistory(dir).then(
+      () => "opened",
+      (thrown: unknown) => String(thrown),
+    );
+
   for (const file of ["journal-generator.ndjson.gz", "attempts.parquet", "run-facts.json"]) {
     it(`is refused when ${file} was changed or is gone`, async () => {
-      const refusal = async (): Promise<string> =>
-        openHistory(dir).then(
-          () => "opened",
-          (thrown: unknown) => String(thrown),
-        );
       const path = join(dir, file);
       await writeFile(path, Buffer.concat([await readFile(path), Buffer.from("\n")]));
       expect(await refusal()).to.contain(`${file} was changed after it was sealed`);
@@ -76,4 +78,53 @@ describe("a sealed history", () => {
       expect(await refusal()).to.contain(`${file} is missing`);
     });
   }
+
+  /** Whoever changes a history can seal it anew: then the files themselves must hold. */
+  const changed = async (
+    file: string,
+    change: (path: string) => Promise<void>,
+  ): Promise<string> => {
+    await change(join(dir, file));
+    await writeSeal(
+      dir,
+      (await readdir(dir)).filter((name) => name !== "manifest.json"),
+    );
+    return refusal();
+  };
+
+  it("is refused when a table is cut off, is missing or lacks a column, sealed anew or not", async () => {
+    const table = "receipts.parquet";
+    const whole = await readFile(join(dir, table));
+    expect(
+      await changed(table, (path) => writeFile(path, whole.subarray(0, whole.length / 2))),
+    ).to.match(/receipts\.parquet cannot be read/);
+    expect(await changed(table, (path) => rm(path))).to.match(/receipts\.parquet cannot be read/);
+    expect(await changed(table, (path) => copyFile(join(dir, "phases.parquet"), path))).to.match(
+      /receipts\.parquet has no column source, seq, peer,.*another version wrote it/,
+    );
+  });
+
+  for (const [file, version] of [
+    ["run-facts.json", 0],
+    ["run-facts.json", 2],
+    ["manifest.json", 7],
+  ] as const) {
+    it(`is refused with both versions named when ${file} is of version ${version}`, async () => {
+      const older = async (path: string): Promise<void> => {
+        const facts = JSON.parse(await readFile(path, "utf8")) as object;
+        await writeFile(path, JSON.stringify({ ...facts, schemaVersion: version }));
+      };
+      const said =
+        file === "manifest.json"
+          ? await older(join(dir, file)).then(refusal)
+          : await changed(file, older);
+      expect(said).to.match(new RegExp(`${file} has schema version ${version}; .* reads 1`));
+    });
+  }
+
+  it("is refused when run-facts.json is no JSON any more", async () => {
+    expect(
+      await changed("run-facts.json", (path) => writeFile(path, '{"schemaVersion": 1, "run')),
+    ).to.match(/run-facts\.json cannot be read/);
+  });
 });

@@ -16,7 +16,7 @@ import type { JournalManifest } from "../model/observer-api.js";
 import type { Scenario } from "../model/scenario.js";
 import { CONVERSIONS, JOURNAL_COLUMNS, RECORD_COLUMNS } from "./conversions.js";
 import { literal, openDatabase, type Database } from "./database.js";
-import type { JournalSource, RunFacts } from "./run-facts.js";
+import { RUN_FACTS_VERSION, type JournalSource, type RunFacts } from "./run-facts.js";
 import { measureFile, writeSeal } from "./seal.js";
 import { TABLE_NAMES } from "./tables.js";
 
@@ -158,7 +158,7 @@ async function runFactsOf(input: HistoryInput): Promise<RunFacts> {
     });
   }
   return {
-    schemaVersion: 1,
+    schemaVersion: RUN_FACTS_VERSION,
     runId: input.runId,
     seed: input.seed,
     scenario: input.scenario,

@@ -1,11 +1,12 @@
 /** What a run record needs beside the judgement: written when the history is sealed, read by analyze. */
-import { readFile, writeFile } from "node:fs/promises";
+import { access, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { readJson } from "../history/seal.js";
 import { messageOf, UsageError } from "../model/errors.js";
 import { describeFault } from "../model/fault.js";
 import type { FaultEvent, PhaseEvent } from "../model/history.js";
-import { RunRecord } from "../model/run-record.js";
+import { RUN_SCHEMA_VERSION, RunRecord } from "../model/run-record.js";
 
 export const RunContext = RunRecord.omit({
   verdict: true,
@@ -25,13 +26,10 @@ export async function writeContext(runDir: string, context: RunContext): Promise
 /** Reads the context of a stored run; UsageError when the directory holds none. */
 export async function readContext(runDir: string): Promise<RunContext> {
   const path = join(runDir, FILE);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (thrown) {
+  await access(path).catch((thrown: unknown) => {
     throw new UsageError(`${runDir}: not the directory of a finished run (${messageOf(thrown)})`);
-  }
-  const parsed = RunContext.safeParse(JSON.parse(text));
+  });
+  const parsed = RunContext.safeParse(await readJson(path, RUN_SCHEMA_VERSION));
   if (!parsed.success) throw new UsageError(`${path}: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }
