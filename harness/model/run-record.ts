@@ -51,6 +51,20 @@ const LossRecord = z.object({
   example: z.string().describe("an item's ID"),
 });
 
+/** Proof of the judge: what was planted in this run's history, one at a time, and what then changed. */
+const PlantedDefects = z.object({
+  plantedAt: z.iso.datetime(),
+  defects: z.array(
+    z.object({
+      says: z.string().describe("the defect in one sentence"),
+      expected: z.record(z.string(), verdict).describe("invariants that it touches"),
+      seen: z.record(z.string(), verdict).describe("invariants whose verdict changed"),
+      caught: z.boolean(),
+    }),
+  ),
+});
+export type PlantedDefects = z.infer<typeof PlantedDefects>;
+
 export const RunRecord = z.object({
   schemaVersion: z.literal(RUN_SCHEMA_VERSION),
   runId: z.string(),
@@ -84,5 +98,6 @@ export const RunRecord = z.object({
   figures: z
     .record(z.string(), z.number())
     .describe("measured by the harness; the unit is the last word of the key"),
+  plantedDefects: PlantedDefects.optional().describe("of chaos mutate, when it was asked"),
 });
 export type RunRecord = z.infer<typeof RunRecord>;

@@ -12,6 +12,13 @@ export function mergeVerdicts(verdicts: readonly Verdict[]): Verdict {
   return merged ?? "inconclusive";
 }
 
+/** `calibration inconclusive, zero-loss fail`; without any: `nothing`. */
+export const verdictList = (verdicts: Readonly<Record<string, Verdict>>): string =>
+  Object.entries(verdicts)
+    .map(([name, verdict]) => `${name} ${verdict}`)
+    .sort()
+    .join(", ") || "nothing";
+
 /** What the process answers. 64 and 70 follow sysexits.h, 130 is 128 + SIGINT. */
 export const EXIT = {
   pass: 0,

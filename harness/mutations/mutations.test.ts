@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { MUTATIONS, runMutations, text, type Outcome } from "./run-mutations.js";
+import { verdictList } from "../model/verdict.js";
+import { MUTATIONS, runMutations, type Outcome } from "./run-mutations.js";
 import { writeTestRun } from "./test-run.js";
 
 describe("defects planted in a sound history", function () {
@@ -19,8 +20,8 @@ describe("defects planted in a sound history", function () {
   after(() => rm(scratch, { recursive: true, force: true }));
 
   for (const [index, { says, caughtBy }] of MUTATIONS.entries()) {
-    it(`${says}: ${text(caughtBy)}`, () => {
-      expect(text(outcomes[index]!.seen)).to.equal(text(caughtBy));
+    it(`${says}: ${verdictList(caughtBy)}`, () => {
+      expect(verdictList(outcomes[index]!.seen)).to.equal(verdictList(caughtBy));
       expect(outcomes[index]!.caught).to.equal(true);
     });
   }

@@ -2,7 +2,8 @@
 import { openHistory } from "../history/open-history.js";
 import { judge, type Judgement } from "../invariants/judge.js";
 import { UsageError } from "../model/errors.js";
-import type { Verdict } from "../model/verdict.js";
+import type { PlantedDefects } from "../model/run-record.js";
+import { verdictList, type Verdict } from "../model/verdict.js";
 import { CONTRADICTION_MUTATIONS } from "./contradiction-mutations.js";
 import { groundOf, pickVictims, type Victims } from "./ground.js";
 import type { Mutation } from "./mutation.js";
@@ -15,13 +16,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...CONTRADICTION_MUTATIONS,
 ];
 
-export interface Outcome {
-  readonly says: string;
-  readonly expected: Readonly<Record<string, Verdict>>;
-  /** Invariants whose verdict changed, with the new one. */
-  readonly seen: Readonly<Record<string, Verdict>>;
-  readonly caught: boolean;
-}
+export type Outcome = PlantedDefects["defects"][number];
 
 /**
  * Judges the history as it is, which must pass, and then once for each mutation. UsageError when it does not
@@ -41,20 +36,13 @@ export async function runMutations(
       says: mutation.says,
       expected: mutation.caughtBy,
       seen,
-      caught: text(seen) === text(mutation.caughtBy) && judgement.verdict !== "pass",
+      caught: verdictList(seen) === verdictList(mutation.caughtBy) && judgement.verdict !== "pass",
     };
     outcomes.push(outcome);
     onOutcome(outcome);
   }
   return outcomes;
 }
-
-/** `calibration inconclusive, zero-loss fail`. */
-export const text = (verdicts: Readonly<Record<string, Verdict>>): string =>
-  Object.entries(verdicts)
-    .map(([kind, verdict]) => `${kind} ${verdict}`)
-    .sort()
-    .join(", ") || "nothing";
 
 async function scout(historyDir: string): Promise<{ sound: Judgement; victims: Victims }> {
   const history = await openHistory(historyDir);

@@ -35,6 +35,20 @@ describe("report.html", () => {
     expect(markup).to.contain(`✓ ${formatCount(record.accounting.traces.attempted)}`);
   });
 
+  it("shows the planted defects, missed ones first, when there were any", () => {
+    const { record, series } = sample();
+    expect(markupOf(htmlReport(record, series))).to.not.contain("Proof of the judge");
+    const defect = { says: "a <b>span</b> is missing", expected: { "zero-loss": "fail" as const } };
+    const defects = [
+      { ...defect, seen: defect.expected, caught: true },
+      { ...defect, says: "a log is missing", seen: {}, caught: false },
+    ];
+    const plantedDefects = { plantedAt: record.finishedAt, defects };
+    const markup = markupOf(htmlReport({ ...record, plantedDefects }, series));
+    expect(markup).to.contain("1 of 2 defects, planted one at a time");
+    expect(markup).to.match(/a log is missing.*✗ no.*a &lt;b&gt;span.*zero-loss fail.*✓ yes/);
+  });
+
   it("shows that books do not add up, whatever the record believes", () => {
     const { record, series } = sample();
     const traces = { ...record.accounting.traces, delivered: 7, balances: true };

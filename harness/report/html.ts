@@ -8,6 +8,7 @@ import { invariantsSection } from "./html/invariants.js";
 import { lossesSection } from "./html/losses.js";
 import { lostTracesSection } from "./html/lost-traces.js";
 import { page } from "./html/page.js";
+import { plantedDefectsSection } from "./html/planted-defects.js";
 import { timelineSection } from "./html/timeline.js";
 import type { ReportSeries } from "./series.js";
 
@@ -22,6 +23,7 @@ export function htmlReport(record: RunRecord, series?: ReportSeries): string {
     timelineSection(record, series),
     lossesSection(record),
     lostTracesSection(record, series),
+    ...plantedDefectsSection(record),
     deploymentSection(record),
     environmentSection(record),
   ];

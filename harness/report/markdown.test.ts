@@ -24,6 +24,21 @@ describe("summary.md", () => {
     expect(text).to.contain("contrib\\#26490");
   });
 
+  it("says how many planted defects were caught, and names those that were missed", () => {
+    const { record } = sample();
+    expect(markdownSummary(record)).to.not.contain("planted");
+    const defect = { says: "a span is missing", expected: { "zero-loss": "fail" as const } };
+    const defects = [
+      { ...defect, seen: defect.expected, caught: true },
+      { ...defect, says: "a log is missing", seen: {}, caught: false },
+    ];
+    const plantedDefects = { plantedAt: record.finishedAt, defects };
+    const text = markdownSummary({ ...record, plantedDefects });
+    expect(text).to.contain("1 of 2 planted defects were caught.");
+    expect(text).to.contain("- missed: a log is missing (changed: nothing)");
+    expect(text).to.not.contain("missed: a span");
+  });
+
   it("ends with the command that repeats the run", () => {
     expect(markdownSummary(sample().record)).to.contain(
       "```sh\nnpx chaos run gateway-kill --seed 42\n```",

@@ -3,7 +3,7 @@ import { LOSS_PLACE_TEXT } from "../model/accounting.js";
 import { formatDuration } from "../model/durations.js";
 import type { RunRecord } from "../model/run-record.js";
 import { ITEM_NAME, SIGNALS } from "../model/signal.js";
-import type { Verdict } from "../model/verdict.js";
+import { verdictList, type Verdict } from "../model/verdict.js";
 import { ASIDE, checkSums, COLUMN_NAME, SUMS, type Column } from "./books.js";
 import { formatCount, formatUtc, plural } from "./format.js";
 import type { BrokenRun, SuiteRun } from "./suite-run.js";
@@ -28,6 +28,7 @@ export function markdownSummary(record: RunRecord): string {
     section("Invariants", invariants(record)),
     ...(record.losses.length === 0 ? [] : [section("Loss by place", losses(record))]),
     section("Accounting", accounting(record)),
+    ...plantedDefects(record),
     section(
       "Repeat",
       `${fence(record.command)}\n\nThe seed repeats the plan, not the interleaving.`,
@@ -68,6 +69,18 @@ function invariants(record: RunRecord): string {
       cell(one.verdict === "pass" ? "" : one.reason),
     ]),
   );
+}
+
+/** How many, and those that were missed. */
+function plantedDefects({ plantedDefects: planted }: RunRecord): string[] {
+  if (planted === undefined) return [];
+  const missed = planted.defects.filter(({ caught }) => !caught);
+  const count = formatCount(planted.defects.length - missed.length);
+  const lines = [
+    `${count} of ${formatCount(planted.defects.length)} planted defects were caught.`,
+    ...missed.map(({ says, seen }) => `- missed: ${escape(says)} (changed: ${verdictList(seen)})`),
+  ];
+  return [section("Proof of the judge", lines.join("\n"))];
 }
 
 function losses(record: RunRecord): string {
