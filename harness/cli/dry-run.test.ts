@@ -60,6 +60,12 @@ describe("chaos run --dry-run", () => {
     }
   });
 
+  it("prints the command with everything that the plan and the images depend on", async () => {
+    const flags = ["--seed", "7", "--strict", "--no-faults", "--images", "build"];
+    const { all } = await run([], ["--dry-run", ...flags]);
+    expect(all).to.contain(`npx chaos run gateway-kill ${flags.join(" ")}\n`);
+  });
+
   it("says in a line that the deployment cannot be rendered without kubectl", async () => {
     const { exitCode, all } = await dryRun();
     expect({ exitCode, all }).to.include({ exitCode: 0 });

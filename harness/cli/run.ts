@@ -103,6 +103,10 @@ function toOptions(flags: Flags): RunOptions {
         `npx chaos run ${name} --seed ${String(seed)}`,
         ...(flags.strict === true ? ["--strict"] : []),
         ...(flags.faults ? [] : ["--no-faults"]),
+        ...(flags.images === "auto" ? [] : [`--images ${flags.images}`]),
+        ...(flags.registryMirror === undefined
+          ? []
+          : [`--registry-mirror ${flags.registryMirror}`]),
       ].join(" "),
   };
 }

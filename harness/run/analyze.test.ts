@@ -45,6 +45,10 @@ describe("analyze", () => {
     const strict = await analyze(runDir, { strict: true });
     expect([first.verdict, first.strict]).to.deep.equal(["pass", false]);
     expect([strict.verdict, strict.strict]).to.deep.equal(["fail", true]);
+    expect([first.command, strict.command]).to.deep.equal([
+      "chaos run story --seed 1",
+      "chaos run story --seed 1 --strict",
+    ]);
     expect(strict.accounting).to.deep.equal(first.accounting);
     expect(await analyze(runDir)).to.deep.equal(first);
   });

@@ -23,6 +23,7 @@ export async function analyze(
       ...context,
       schemaVersion: RUN_SCHEMA_VERSION,
       strict,
+      command: strict ? withStrict(context.command) : context.command,
       ...judgement,
     };
     await writeReports(runDir, record, await seriesOf(history));
@@ -31,3 +32,6 @@ export async function analyze(
     await history.close();
   }
 }
+
+const withStrict = (command: string): string =>
+  / --strict\b/.test(command) ? command : `${command} --strict`;
