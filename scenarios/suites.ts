@@ -3,10 +3,12 @@ import backendDropsOneSpan from "./controls/backend-drops-one-span.js";
 import clusteripService from "./controls/clusterip-service.js";
 import killNothing from "./controls/kill-nothing.js";
 import gatewayKill from "./gateway-kill.js";
+import noFaultsBusy from "./no-faults-busy.js";
 import noFaults from "./no-faults.js";
 
 export const scenarios = [
   noFaults,
+  noFaultsBusy,
   gatewayKill,
   clusteripService,
   backendDropsOneSpan,
