@@ -1,7 +1,8 @@
 /**
  * The statements that classify. They read the history and the oracle's tables: `holds` (signal, routed_ms:
- * from the answer to the routing; hold_ms: to the receipt), `rings` (ring, from_ms, to_ms), `keys` (signal,
- * key, position, hash_kept), `key_owners` (signal, key, ring, ip), `deaths` and `explained`.
+ * from the answer to the routing; hold_ms: to the receipt; cut_ms: when its backend's journal was cut),
+ * `rings` (ring, from_ms, to_ms), `keys` (signal, key, position, hash_kept), `key_owners` (signal, key, ring,
+ * ip), `deaths` and `explained`.
  */
 import { literal } from "../history/database.js";
 
@@ -64,6 +65,7 @@ JOIN key_owners o ON o.signal = s.signal AND o.key = s.key
 JOIN rings r ON r.ring = o.ring AND r.from_ms < s.complete_ms + h.routed_ms AND s.invoke_ms < r.to_ms
 GROUP BY s.signal, s.id`;
 
+/** What was not yet due when its backend's journal was cut may still have arrived: nobody can say. */
 const STATES = `
 CREATE TABLE states AS
 SELECT s.*, coalesce(a.receipts, 0) AS receipts, a.received_ms, coalesce(a.peers, []) AS peers,
@@ -73,9 +75,11 @@ SELECT s.*, coalesce(a.receipts, 0) AS receipts, a.received_ms, coalesce(a.peers
        CASE WHEN s.answer <> 'acked' THEN 'not-acked'
             WHEN coalesce(t.kept, 'yes') = 'uncertain' THEN 'undecidable'
             WHEN coalesce(t.kept, 'yes') = 'yes' AND a.id IS NOT NULL THEN 'delivered'
+            WHEN coalesce(t.kept, 'yes') = 'yes' AND s.complete_ms + h.hold_ms > h.cut_ms THEN 'undecidable'
             WHEN coalesce(t.kept, 'yes') = 'yes' THEN 'lost'
             WHEN a.id IS NOT NULL THEN 'leaked' ELSE 'sampled-out' END AS state
 FROM sends s
+JOIN holds h ON h.signal = s.signal
 JOIN keys k ON k.signal = s.signal AND k.key = s.key
 LEFT JOIN arrivals a ON a.signal = s.signal AND a.id = s.id
 LEFT JOIN owners w ON w.signal = s.signal AND w.id = s.id

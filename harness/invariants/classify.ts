@@ -5,7 +5,7 @@
 import type { Cell } from "../history/database.js";
 import type { History } from "../history/open-history.js";
 import type { TopologyEvent } from "../model/history.js";
-import { SIGNALS, type Signal } from "../model/signal.js";
+import { BACKEND_OF_SIGNAL, SIGNALS, type Signal } from "../model/signal.js";
 import { deathsIn, type Death } from "../oracle/deaths.js";
 import {
   deploymentFacts,
@@ -80,11 +80,24 @@ async function makeTables(
       death.toMs,
     ]),
   );
-  await history.query("CREATE TABLE holds (signal VARCHAR, routed_ms DOUBLE, hold_ms DOUBLE)");
+  await history.query(
+    "CREATE TABLE holds (signal VARCHAR, routed_ms DOUBLE, hold_ms DOUBLE, cut_ms DOUBLE)",
+  );
   await history.append(
     "holds",
-    SIGNALS.map((signal) => [signal, routedWithinMs(facts, signal), holdMs(facts, signal)]),
+    SIGNALS.map((signal) => [
+      signal,
+      routedWithinMs(facts, signal),
+      holdMs(facts, signal),
+      cutMsOf(history, signal),
+    ]),
   );
+}
+
+/** When the journal of the signal's backend was cut; without one nothing was ever due. */
+function cutMsOf({ facts: { journals } }: History, signal: Signal): number {
+  const journal = journals.find(({ source }) => source === BACKEND_OF_SIGNAL[signal]);
+  return journal?.cutAtMs ?? -Infinity;
 }
 
 interface Key {

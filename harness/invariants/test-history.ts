@@ -208,13 +208,15 @@ async function journalsOf(dir: string, story: Story): Promise<FetchedJournal[]> 
     ),
   ];
   const lastMs = Math.max(...[...invokes, ...receipts].map((line) => line.atMs));
+  const { cut } = story.record;
+  const cutAtMs = cut === undefined ? lastMs + 60_000 : START_MS + cut * 1_000;
   return Promise.all(
     JOURNAL_SOURCES.map((source) => {
       const lines =
         source === "generator"
           ? invokes
           : receipts.filter(({ signal }) => BACKEND_OF_SIGNAL[signal as Signal] === source);
-      return writeJournal(dir, source, lines, { record: story.record, cutAtMs: lastMs + 60_000 });
+      return writeJournal(dir, source, lines, { record: story.record, cutAtMs });
     }),
   );
 }

@@ -95,6 +95,8 @@ export const Story = z.strictObject({
       altered: z.enum(JOURNAL_SOURCES).optional(),
       silent: z.boolean().default(true),
       lagMs: z.number().default(3),
+      /** When the journals were cut; a minute after the last line when absent. */
+      cut: z.number().optional(),
     })
     .prefault({}),
   /** The invariants that the scenario asks for; all of them when absent. */

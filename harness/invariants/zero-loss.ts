@@ -1,7 +1,8 @@
 /**
  * Property: what agents acknowledged and sampling keeps arrives, except inside the windows in which the
  * deployment's own configuration may lose it. One unexplained item fails; so does a share of explained ones
- * above the budget. Inconclusive when nothing was expected.
+ * above the budget. Inconclusive when nothing was expected, or when items are missing that were not yet due
+ * when the journals were cut.
  */
 import type { Accounting } from "../model/accounting.js";
 import type { InvariantResult, ZeroLoss } from "../model/invariant.js";
@@ -28,9 +29,13 @@ export async function zeroLoss(
   const over = signals.find(({ share }) => share > spec.explainedBudget);
   const expected = signals.reduce((sum, row) => sum + row.expected, 0);
   const [first] = unexplained;
+  const [early] = await history.query<{ n: number }>(
+    "SELECT count(*) AS n FROM items WHERE state = 'undecidable' AND kept = 'yes'",
+  );
+  const notDue = early?.n ?? 0;
   let verdict: Verdict = "pass";
   let reason = "every missing item is explained, within the budget";
-  if (expected === 0) {
+  if (expected === 0 && notDue === 0) {
     verdict = "inconclusive";
     reason = "no item was expected at a backend";
   } else if (first !== undefined) {
@@ -44,9 +49,13 @@ export async function zeroLoss(
     reason =
       `${percent(over.share)} of the expected ${ITEM_NAME[over.signal].many} lost, explained, ` +
       `above the budget of ${percent(spec.explainedBudget)}`;
+  } else if (notDue > 0) {
+    verdict = "inconclusive";
+    reason = "nothing that was due is missing without explanation";
   } else if (signals.every(({ lostExplained }) => lostExplained === 0)) {
     reason = "everything expected arrived";
   }
+  if (notDue > 0) reason += `; ${number(notDue)} items were not yet due when the journals were cut`;
   const actual = signals.map(
     (row) =>
       `${row.signal}: ${number(row.lostUnexplained)} unexplained, ${percent(row.share)} explained`,

@@ -21,7 +21,9 @@ export const Accounting = z.object({
   lostUnexplained: count.describe("acked, expected, missing, and nothing explains it"),
   sampledOut: count.describe("acked, and absent as tail sampling was predicted to decide"),
   leaked: count.describe("acked, predicted to be sampled out, yet received"),
-  undecidable: count.describe("acked, in a trace whose sampling decision cannot be predicted"),
+  undecidable: count.describe(
+    "acked, and nobody can say whether it had to arrive: its decision is not predictable, or it was not yet due",
+  ),
   undecidableReceived: count.describe("of the undecidable, those that were received"),
   recovered: count.describe("refused or indeterminate, yet received"),
   received: count.describe("distinct items at the backend"),

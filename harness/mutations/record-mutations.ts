@@ -74,6 +74,15 @@ const RECORD: Mutation[] = [
     caughtBy: DOUBTFUL,
   },
   {
+    says: "the journals were cut before everything was due",
+    plant: async (g) => {
+      const cutAtMs = g.victims.faultMs;
+      facts(g, { journals: g.facts.journals.map((journal) => ({ ...journal, cutAtMs })) });
+      await g.change(["receipts"], `DELETE FROM receipts WHERE at_ms > ${String(cutAtMs)}`);
+    },
+    caughtBy: { "zero-loss": "inconclusive" },
+  },
+  {
     says: "nobody waited for silence",
     plant: (g) => {
       facts(g, { quiesce: null });
