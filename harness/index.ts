@@ -3,8 +3,11 @@ export { minutes, seconds } from "./model/durations.js";
 export { killGateway } from "./model/fault.js";
 export {
   duplicates,
+  freshWithin,
+  integrity,
   nothingUnexpected,
   recoversWithin,
+  samplingExact,
   traceAffinity,
   zeroLoss,
 } from "./model/invariant.js";

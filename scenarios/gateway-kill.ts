@@ -1,8 +1,11 @@
 import {
   duplicates,
+  freshWithin,
+  integrity,
   killGateway,
   nothingUnexpected,
   recoversWithin,
+  samplingExact,
   scenario,
   seconds,
   traceAffinity,
@@ -19,7 +22,10 @@ export default scenario({
   invariants: [
     zeroLoss({ explained: "budget" }),
     traceAffinity(),
+    samplingExact(),
+    integrity(),
     nothingUnexpected(),
+    freshWithin(seconds(15)),
     duplicates(),
     recoversWithin(seconds(45)),
   ],

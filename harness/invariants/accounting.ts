@@ -2,13 +2,15 @@
 import { balances, type Accounting } from "../model/accounting.js";
 import { SIGNALS, type Signal } from "../model/signal.js";
 import type { Judged } from "./classify.js";
+import { freshnessLimitMs, LATE_MS } from "./freshness.js";
 
 type Counts = Omit<Accounting, "balances">;
 
 /** Every attempted item in exactly one column; `received` is counted apart, so that the sums can fail. */
-export async function account({ history }: Judged): Promise<Record<Signal, Accounting>> {
+export async function account(judged: Judged): Promise<Record<Signal, Accounting>> {
+  const { history } = judged;
   const rows = await history.query<Counts & { signal: Signal }>(
-    `SELECT signal, count(*) AS attempted,
+    `SELECT i.signal, count(*) AS attempted,
        count(*) FILTER (answer = 'acked') AS acked,
        count(*) FILTER (answer = 'refused') AS refused,
        count(*) FILTER (answer = 'indeterminate') AS indeterminate,
@@ -21,11 +23,12 @@ export async function account({ history }: Judged): Promise<Record<Signal, Accou
        count(*) FILTER (state = 'undecidable' AND receipts > 0) AS "undecidableReceived",
        count(*) FILTER (state = 'not-acked' AND receipts > 0) AS recovered,
        coalesce(sum(greatest(receipts - 1, 0)), 0) AS duplicated,
+       count(*) FILTER (state = 'delivered' AND ${LATE_MS} > ${String(freshnessLimitMs(judged))}) AS stale,
        count(*) FILTER (len(list_filter(peers, p -> NOT list_contains(owners, p))) > 0
                         AND len(owners) > 0) AS misrouted,
        count(*) FILTER (len(owners) > 1 AND receipts > 0
          AND len(list_filter(peers, p -> NOT list_contains(owners, p))) = 0) AS transitional
-     FROM items GROUP BY signal`,
+     FROM items i JOIN holds h ON h.signal = i.signal GROUP BY i.signal`,
   );
   const receipts = await history.query<{ signal: Signal; received: number; unexpected: number }>(
     `SELECT signal, count(DISTINCT (id, run)) AS received,
@@ -73,6 +76,7 @@ const ZERO: Counts = {
   recovered: 0,
   received: 0,
   duplicated: 0,
+  stale: 0,
   unexpected: 0,
   torn: 0,
   misrouted: 0,

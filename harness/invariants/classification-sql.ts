@@ -17,26 +17,35 @@ SELECT a.signal, a.id, any_value(a.key) AS key, any_value(a.digest) AS digest, a
             WHEN bool_and(o.outcome = 'refused') THEN 'refused' ELSE 'indeterminate' END AS answer
 FROM attempts a JOIN operations o USING (op) GROUP BY a.signal, a.id`;
 
-/**
- * Kept by the acked spans alone is certain; kept only with the unanswered ones is uncertain. An unpredictable
- * policy makes every trace uncertain. A null threshold is no latency policy.
- */
-const traces = (latencyThresholdMs: number | null, predictable: boolean): string => {
+export interface SamplingRules {
+  readonly keepsErrors: boolean;
+  /** Null without a latency policy. */
+  readonly latencyThresholdMs: number | null;
+  /** A policy that nobody can predict may keep what the others drop, or drop what they keep. */
+  readonly mayKeepMore: boolean;
+  readonly mayDropMore: boolean;
+}
+
+/** Kept by the acked spans alone is certain; kept only with the unanswered ones is uncertain. */
+const traces = (rules: SamplingRules): string => {
+  const { keepsErrors, latencyThresholdMs, mayKeepMore, mayDropMore } = rules;
   const slow = (filter: string): string =>
     latencyThresholdMs === null
       ? "false"
       : `coalesce(max(s.end_ms) ${filter} - min(s.start_ms) ${filter} >= ${String(latencyThresholdMs)}, false)`;
+  const error = (answer: string): string =>
+    keepsErrors ? `bool_or(s.error AND s.answer = '${answer}')` : "false";
   return `
 CREATE TABLE traces AS
 SELECT 'traces' AS signal, s.key, any_value(s.class) AS class, count(*) AS spans, min(s.invoke_ms) AS invoke_ms,
        max(s.complete_ms) AS complete_ms, any_value(k.hash_kept) AS hash_kept,
-       CASE WHEN NOT ${String(predictable)} THEN 'uncertain'
-            WHEN any_value(k.hash_kept) OR bool_or(s.error AND s.answer = 'acked')
+       CASE WHEN ${String(mayDropMore)} THEN 'uncertain'
+            WHEN any_value(k.hash_kept) OR ${error("acked")}
               OR ${slow("FILTER (s.answer = 'acked')")} THEN 'yes'
-            WHEN bool_or(s.error AND s.answer = 'indeterminate')
+            WHEN ${error("indeterminate")}
               OR (bool_or(s.answer = 'indeterminate') AND ${slow("FILTER (s.answer <> 'refused')")})
               THEN 'uncertain'
-            ELSE 'no' END AS kept
+            ELSE '${mayKeepMore ? "uncertain" : "no"}' END AS kept
 FROM sends s JOIN keys k ON k.signal = s.signal AND k.key = s.key
 WHERE s.signal = 'traces' GROUP BY s.key`;
 };
@@ -88,11 +97,10 @@ LEFT JOIN traces t ON t.signal = s.signal AND t.key = s.key`;
 /** What became of every item that the sealed history holds, but for why it was lost. */
 export const classification = (options: {
   readonly runId: string;
-  readonly latencyThresholdMs: number | null;
-  readonly predictableSampling: boolean;
+  readonly sampling: SamplingRules;
 }): readonly string[] => [
   SENDS,
-  traces(options.latencyThresholdMs, options.predictableSampling),
+  traces(options.sampling),
   strays(options.runId),
   arrivals(options.runId),
   OWNERS,

@@ -39,10 +39,15 @@ export async function classify(history: History): Promise<Judged> {
   const deaths = deathsIn(topology);
   await makeTables(history, facts, deaths);
   await predict(history, facts, ringsOf(facts, history.facts.corefile, topology));
+  const { sampling } = facts.gateway;
   const statements = classification({
     runId: history.facts.runId,
-    latencyThresholdMs: facts.gateway.sampling?.latencyThresholdMs ?? null,
-    predictableSampling: facts.unpredictableSampling.length === 0,
+    sampling: {
+      keepsErrors: sampling?.keepsErrors ?? false,
+      latencyThresholdMs: sampling?.latencyThresholdMs ?? null,
+      mayKeepMore: facts.unpredictableSampling.length > 0,
+      mayDropMore: sampling !== null && sampling.overruling.length > 0,
+    },
   });
   for (const sql of statements) await history.query(sql);
   await explainLosses(history, facts, deaths);

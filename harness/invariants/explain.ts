@@ -65,10 +65,11 @@ export async function explainLosses(
 
 function ownerOf(row: LostRow, { gateway }: DeploymentFacts): PossibleOwner {
   const thresholdMs = gateway.sampling?.latencyThresholdMs ?? Infinity;
+  const keptByError = row.error && (gateway.sampling?.keepsErrors ?? false);
   return {
     ip: row.ip,
     firstFromMs: row.firstFromMs,
     firstByMs: row.firstByMs,
-    mayLackEvidence: !row.hashKept && !row.error && (row.spanMs ?? 0) < thresholdMs,
+    mayLackEvidence: !row.hashKept && !keptByError && (row.spanMs ?? 0) < thresholdMs,
   };
 }

@@ -11,10 +11,13 @@ import { calibration } from "./calibration.js";
 import { classify, type Judged } from "./classify.js";
 import { duplicates } from "./duplicates.js";
 import { faultsProven } from "./faults-proven.js";
+import { freshness } from "./freshness.js";
 import { historyComplete } from "./history-complete.js";
+import { integrity } from "./integrity.js";
 import { nothingUnexpected } from "./nothing-unexpected.js";
 import { recoveryTime } from "./recovery-time.js";
 import { number, percent, result } from "./result.js";
+import { samplingExact } from "./sampling-exact.js";
 import { traceAffinity } from "./trace-affinity.js";
 import { zeroLoss } from "./zero-loss.js";
 
@@ -88,6 +91,12 @@ function dispatch(
       return zeroLoss(spec, judged, books);
     case "trace-affinity":
       return traceAffinity(judged);
+    case "sampling-exact":
+      return samplingExact(judged);
+    case "integrity":
+      return integrity(judged);
+    case "freshness":
+      return freshness(spec, judged, books);
     case "nothing-unexpected":
       return nothingUnexpected(judged);
     case "duplicates":

@@ -4,7 +4,7 @@ import type { Evidence, InvariantKind, InvariantResult } from "../model/invarian
 import type { Verdict } from "../model/verdict.js";
 
 /** Rows of evidence that a result carries; `total` says how many there are. */
-const MAX_ROWS = 50;
+export const MAX_ROWS = 50;
 
 export const NO_EVIDENCE: Evidence = { columns: [], rows: [], total: 0 };
 

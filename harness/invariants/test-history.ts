@@ -20,6 +20,7 @@ import {
   itemOf,
   renderedYamlOf,
   setsOf,
+  USUAL,
   type KeyWish,
   type Send,
   type SentReceipt,
@@ -113,14 +114,8 @@ export async function writeStory(dir: string, story: Story): Promise<HistoryInpu
   return input;
 }
 
-function scenarioOf({ limits, sends, faults, load, only }: Story): Scenario {
-  const invariants: InvariantSpec[] = [
-    { kind: "zero-loss", explainedBudget: limits.explained },
-    { kind: "trace-affinity" },
-    { kind: "nothing-unexpected" },
-    { kind: "duplicates", limit: limits.duplicates },
-  ];
-  const asked = only as readonly string[] | undefined;
+function scenarioOf(story: Story): Scenario {
+  const { limits, sends, faults, load } = story;
   return scenario({
     name: "story",
     description: "A history that was written by hand.",
@@ -129,13 +124,22 @@ function scenarioOf({ limits, sends, faults, load, only }: Story): Scenario {
     calibration: { minTraces: limits.minTraces },
     faults: faults.map(({ at }) => ({ at: (at - load) * 1_000, fault: FAULT })),
     load: 1_000_000,
-    invariants: [
-      ...invariants.filter(({ kind }) => asked?.includes(kind) ?? true),
-      ...(limits.recovery === undefined
-        ? []
-        : [{ kind: "recovery-time", limitMs: limits.recovery * 1_000 } as const]),
-    ],
+    invariants: invariantsOf(story),
   });
+}
+
+function invariantsOf({ limits, only, also }: Story): InvariantSpec[] {
+  const limited: Partial<Record<InvariantSpec["kind"], InvariantSpec>> = {
+    "zero-loss": { kind: "zero-loss", explainedBudget: limits.explained },
+    duplicates: { kind: "duplicates", limit: limits.duplicates },
+  };
+  const timed = (kind: "recovery-time" | "freshness", seconds: number | undefined) =>
+    seconds === undefined ? [] : [{ kind, limitMs: seconds * 1_000 }];
+  return [
+    ...[...(only ?? USUAL), ...also].map((kind) => limited[kind] ?? ({ kind } as InvariantSpec)),
+    ...timed("recovery-time", limits.recovery),
+    ...timed("freshness", limits.fresh),
+  ];
 }
 
 const FAULT = killGateway({ how: "force-delete", pick: "one" });

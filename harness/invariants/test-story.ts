@@ -46,6 +46,14 @@ const Key = z.strictObject({
   hash: z.enum(["keep", "drop"]).optional(),
 });
 
+export const USUAL = [
+  "zero-loss",
+  "trace-affinity",
+  "integrity",
+  "nothing-unexpected",
+  "duplicates",
+] as const;
+
 const books = z.partialRecord(z.enum(SIGNALS), z.record(z.string(), z.number().int().positive()));
 
 export const Story = z.strictObject({
@@ -83,7 +91,9 @@ export const Story = z.strictObject({
       minTraces: z.number().default(0),
       explained: z.number().default(0.5),
       duplicates: z.number().default(0.5),
+      /** Seconds; without one the invariant is not asked for. */
       recovery: z.number().optional(),
+      fresh: z.number().optional(),
       strict: z.boolean().default(false),
     })
     .prefault({}),
@@ -99,10 +109,9 @@ export const Story = z.strictObject({
       cut: z.number().optional(),
     })
     .prefault({}),
-  /** The invariants that the scenario asks for; all of them when absent. */
-  only: z
-    .array(z.enum(["zero-loss", "trace-affinity", "nothing-unexpected", "duplicates"]))
-    .optional(),
+  /** The invariants that the scenario asks for; USUAL when absent. Those with a limit come with their limit. */
+  only: z.array(z.enum(USUAL)).optional(),
+  also: z.array(z.enum(["sampling-exact"])).default([]),
   expect: z.strictObject({
     verdict: z.enum(["pass", "inconclusive", "fail"]),
     /** Words of the headline. */

@@ -28,7 +28,11 @@ export const Accounting = z.object({
   recovered: count.describe("refused or indeterminate, yet received"),
   received: count.describe("distinct items at the backend"),
   duplicated: count.describe("further receipts of an item already received"),
-  unexpected: count.describe("received, but never sent by this run, or with an altered payload"),
+  // A run record that was written before this column has none of them.
+  stale: count
+    .default(0)
+    .describe("of the delivered, those received later after they were due than the limit allows"),
+  unexpected: count.describe("received, but never sent by this run"),
   torn: count.describe("traces received in part although every span was expected (spans only)"),
   misrouted: count.describe("received from a gateway that no possible ring owns it to"),
   transitional: count.describe(

@@ -11,7 +11,20 @@ export interface ZeroLoss {
 export interface TraceAffinity {
   readonly kind: "trace-affinity";
 }
-/** Backends received only what was sent, unaltered, and nothing that sampling must have dropped. */
+/** Each trace is kept or dropped as the sampling policies say; one that must be dropped and arrives is leaked. */
+export interface SamplingExact {
+  readonly kind: "sampling-exact";
+}
+/** Received items are as they were sent, and bear the stamp of the node that they were sent to. */
+export interface Integrity {
+  readonly kind: "integrity";
+}
+/** Delivered items arrive at most this long after they are due: their agent's answer and the usual hold. */
+export interface Freshness {
+  readonly kind: "freshness";
+  readonly limitMs: number;
+}
+/** Backends received nothing that this run did not send. */
 export interface NothingUnexpected {
   readonly kind: "nothing-unexpected";
 }
@@ -43,6 +56,9 @@ export interface HistoryComplete {
 export type InvariantSpec =
   | ZeroLoss
   | TraceAffinity
+  | SamplingExact
+  | Integrity
+  | Freshness
   | NothingUnexpected
   | Duplicates
   | RecoveryTime
@@ -58,6 +74,9 @@ export const zeroLoss = (options: { explained: "budget" | "strict" | number }): 
     options.explained === "strict" ? 0 : options.explained === "budget" ? 0.2 : options.explained,
 });
 export const traceAffinity = (): TraceAffinity => ({ kind: "trace-affinity" });
+export const samplingExact = (): SamplingExact => ({ kind: "sampling-exact" });
+export const integrity = (): Integrity => ({ kind: "integrity" });
+export const freshWithin = (limitMs: number): Freshness => ({ kind: "freshness", limitMs });
 export const nothingUnexpected = (): NothingUnexpected => ({ kind: "nothing-unexpected" });
 export const duplicates = (options: { limit: number } = { limit: 0.05 }): Duplicates => ({
   kind: "duplicates",

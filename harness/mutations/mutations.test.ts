@@ -19,6 +19,10 @@ describe("defects planted in a sound history", function () {
   });
   after(() => rm(scratch, { recursive: true, force: true }));
 
+  it("are all planted", () => {
+    expect(outcomes.map(({ says }) => says)).to.deep.equal(MUTATIONS.map(({ says }) => says));
+  });
+
   for (const [index, { says, caughtBy }] of MUTATIONS.entries()) {
     it(`${says}: ${verdictList(caughtBy)}`, () => {
       expect(verdictList(outcomes[index]!.seen)).to.equal(verdictList(caughtBy));

@@ -4,11 +4,11 @@ import type { InvariantSpec } from "../model/invariant.js";
 import type { Ground } from "./ground.js";
 import {
   DOUBTFUL,
+  LEAKED,
   LOST,
   MISROUTED,
   TO_THE_END,
   UNCALIBRATED,
-  UNEXPECTED,
   UNPROVEN,
   type Mutation,
 } from "./mutation.js";
@@ -105,7 +105,13 @@ const RECORD: Mutation[] = [
   {
     says: "no agent acknowledged anything",
     plant: (g) => g.change(["operations"], "UPDATE operations SET outcome = 'indeterminate'"),
-    caughtBy: { ...DOUBTFUL, ...UNCALIBRATED, "zero-loss": "inconclusive" },
+    caughtBy: {
+      ...DOUBTFUL,
+      ...UNCALIBRATED,
+      "zero-loss": "inconclusive",
+      "sampling-exact": "inconclusive",
+      freshness: "inconclusive",
+    },
   },
 ];
 
@@ -210,7 +216,7 @@ const PREDICTION: Mutation[] = [
     plant: (g) => {
       setting(g, /^( *)sampling_percentage: \d+/m, "$&\n$1hash_salt: other");
     },
-    caughtBy: { ...UNCALIBRATED, ...UNEXPECTED, ...LOST, ...TO_THE_END },
+    caughtBy: { ...UNCALIBRATED, ...LEAKED, ...LOST, ...TO_THE_END },
   },
   {
     says: "the gateways sample another percentage",
@@ -224,7 +230,7 @@ const PREDICTION: Mutation[] = [
     plant: (g) => {
       setting(g, /threshold_ms: \d+/, "threshold_ms: 60000");
     },
-    caughtBy: { ...UNCALIBRATED, ...UNEXPECTED },
+    caughtBy: { ...UNCALIBRATED, ...LEAKED },
   },
   {
     says: "the gateways decide sooner than the loss reaches back",
@@ -239,7 +245,18 @@ const PREDICTION: Mutation[] = [
     plant: (g) => {
       setting(g, /type: latency/, "type: rate_limiting");
     },
-    caughtBy: { ...UNCALIBRATED },
+    caughtBy: { "sampling-exact": "inconclusive" },
+  },
+  {
+    says: "the gateways have a policy that overrules the others and cannot be predicted",
+    plant: (g) => {
+      setting(
+        g,
+        /^( *)type: latency/m,
+        "$1type: string_attribute\n$1string_attribute: { invert_match: true }",
+      );
+    },
+    caughtBy: { ...UNCALIBRATED, "sampling-exact": "inconclusive" },
   },
 ];
 

@@ -1,7 +1,10 @@
 /** Defects of what backends received: loss, leaks, repeats, wrong gateways, altered payloads. */
 import {
+  ALTERED,
+  LEAKED,
   LOST,
   MISROUTED,
+  STALE,
   TO_THE_END,
   UNCALIBRATED,
   UNEXPECTED,
@@ -107,8 +110,9 @@ const leak = (g: Ground, where: string): Promise<void> =>
   g.change(
     ["receipts"],
     `INSERT INTO receipts BY NAME
-       SELECT r.* EXCLUDE (id, key, digest, peer), a.id, a.key, a.digest, '${g.victims.sampledOut.peer}' AS peer
-       FROM attempts a CROSS JOIN (SELECT * FROM receipts WHERE ${at(g.victims.span)}) r
+       SELECT r.* EXCLUDE (id, key, digest, peer, node), a.id, a.key, a.digest, o.node,
+         '${g.victims.sampledOut.peer}' AS peer
+       FROM attempts a JOIN operations o USING (op) CROSS JOIN (SELECT * FROM receipts WHERE ${at(g.victims.span)}) r
        WHERE a.${where}`,
   );
 
@@ -116,7 +120,7 @@ const SURPLUS: Mutation[] = [
   {
     says: "one span arrived of a trace that sampling must drop",
     plant: (g) => leak(g, `id = '${g.victims.sampledOut.id}'`),
-    caughtBy: UNEXPECTED,
+    caughtBy: LEAKED,
   },
   {
     says: "a span arrived that was never sent",
@@ -194,7 +198,7 @@ const INTEGRITY: Mutation[] = [
   ...(["span", "metric", "log"] as const).map((name): Mutation => ({
     says: `the payload of a ${name} was altered`,
     plant: (g) => update(g, "digest = 'altered'", at(g.victims[name])),
-    caughtBy: UNEXPECTED,
+    caughtBy: ALTERED,
   })),
   {
     says: "two spans exchanged their payloads",
@@ -208,26 +212,35 @@ const INTEGRITY: Mutation[] = [
         `UPDATE receipts SET digest = ${digestOf(span)} WHERE ${at(otherSpan)}`,
       );
     },
-    caughtBy: UNEXPECTED,
+    caughtBy: ALTERED,
   },
   {
     says: "a span arrived under another trace ID",
     plant: (g) => update(g, `key = '${g.victims.otherSpan.key}'`, at(g.victims.span)),
-    caughtBy: UNEXPECTED,
+    caughtBy: ALTERED,
   },
   {
     says: "a span is stamped with a node that it was not sent to",
     plant: (g) => update(g, "node = 'another-node'", at(g.victims.span)),
-    caughtBy: UNEXPECTED,
+    caughtBy: ALTERED,
   },
   {
     says: "a log record lacks the stamp of its node",
     plant: (g) => update(g, "node = ''", at(g.victims.log)),
-    caughtBy: UNEXPECTED,
+    caughtBy: ALTERED,
+  },
+];
+
+const DELAYS: Mutation[] = [
+  {
+    says: "a log record arrived two minutes late",
+    plant: (g) => update(g, "at_ms = at_ms + 120000", at(g.victims.log)),
+    caughtBy: STALE,
   },
 ];
 
 export const TELEMETRY_MUTATIONS: readonly Mutation[] = [
+  ...DELAYS,
   ...LOSSES,
   ...SURPLUS,
   ...ROUTING,

@@ -51,8 +51,10 @@ export interface Sampling {
   readonly latencyThresholdMs: number | null;
   readonly percentage: number | null;
   readonly salt: string;
-  /** Policies that the oracle has no model of. */
+  /** Policies that the oracle has no model of: each may keep a trace that no other policy keeps. */
   readonly unpredictable: readonly string[];
+  /** Those of them that may also drop what another policy keeps. */
+  readonly overruling: readonly string[];
 }
 
 const typeOf = (componentId: string): string => componentId.split("/")[0] ?? "";
@@ -155,15 +157,15 @@ export function samplingOf(config: Mapping): Sampling | null {
   if (id === undefined) return null;
   const settings = mappingOf(at(config, "processors", id));
   const policies = listOf(settings["policies"]).map(mappingOf);
-  const errors = policies.filter(isErrorPolicy);
   const latencies = policies.filter(isLatencyPolicy);
   const hashes = policies.filter(({ type }) => type === "probabilistic");
-  const known = new Set([...errors, ...latencies, ...hashes.slice(0, 1)]);
+  const known = new Set([...policies.filter(isErrorPolicy), ...latencies, ...hashes.slice(0, 1)]);
+  const unknown = policies.filter((policy) => !known.has(policy));
   const salt = textOf(at(hashes[0], "probabilistic", "hash_salt"));
   return {
     decisionWaitMs: durationOr(settings["decision_wait"], DEFAULTS.decisionWaitMs),
     numTraces: numberOr(settings["num_traces"], DEFAULTS.numTraces),
-    keepsErrors: errors.length > 0,
+    keepsErrors: policies.some((policy) => statusCodesOf(policy).includes("ERROR")),
     latencyThresholdMs:
       latencies.length === 0
         ? null
@@ -175,16 +177,40 @@ export function samplingOf(config: Mapping): Sampling | null {
         ? null
         : numberOr(at(hashes[0], "probabilistic", "sampling_percentage"), 0),
     salt: salt === "" ? DEFAULTS.hashSalt : salt,
-    unpredictable: policies
-      .filter((policy) => !known.has(policy))
-      .map(({ name, type }) => `tail sampling policy ${textOf(name)} (${textOf(type)})`),
+    unpredictable: unknown.map(policyText),
+    overruling: unknown.filter((policy) => !onlyKeeps(policy)).map(policyText),
   };
 }
 
-function isErrorPolicy({ type, status_code }: Mapping): boolean {
-  const codes = listOf(at(status_code, "status_codes"));
-  return type === "status_code" && codes.length === 1 && codes[0] === "ERROR";
-}
+const policyText = ({ name, type }: Mapping): string =>
+  `tail sampling policy ${textOf(name)} (${textOf(type)})`;
+
+const statusCodesOf = ({ type, status_code }: Mapping): readonly unknown[] =>
+  type === "status_code" ? listOf(at(status_code, "status_codes")) : [];
+
+const isErrorPolicy = (policy: Mapping): boolean => {
+  const codes = statusCodesOf(policy);
+  return codes.length === 1 && codes[0] === "ERROR";
+};
 
 const isLatencyPolicy = ({ type, latency }: Mapping): boolean =>
   type === "latency" && at(latency, "upper_threshold_ms") === undefined;
+
+/** The types of 0.96.0. Any that keeps a trace wins over those that do not; a type of later releases may drop. */
+const POLICY_TYPES: readonly unknown[] = [
+  ...["always_sample", "and", "boolean_attribute", "composite", "latency", "numeric_attribute"],
+  ...["ottl_condition", "probabilistic", "rate_limiting", "span_count", "status_code"],
+  ...["string_attribute", "trace_state"],
+];
+
+/**
+ * Whether a policy can do nothing but keep more traces. An inverted match that says no overrules every other
+ * policy; inside `and` and `composite` it only says no for that policy.
+ * Source: contrib v0.96.0 processor/tailsamplingprocessor/processor.go (makeDecision), internal/sampling/and.go
+ * and composite.go.
+ */
+const onlyKeeps = (policy: Mapping): boolean => {
+  const { type } = policy;
+  const inverted = typeof type === "string" && booleanOr(at(policy, type, "invert_match"), false);
+  return POLICY_TYPES.includes(type) && !inverted;
+};

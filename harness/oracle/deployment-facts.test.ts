@@ -87,6 +87,7 @@ describe("facts of a deployment", () => {
       percentage: 10,
       salt: "default-hash-seed",
       unpredictable: [],
+      overruling: [],
     });
   });
 
@@ -140,6 +141,40 @@ describe("facts of a deployment", () => {
       "tail sampling policy slow-traces (rate_limiting)",
     ]);
     expect(other.gateway.sampling?.latencyThresholdMs).to.equal(null);
+  });
+
+  it("tell policies that can only keep more from those that overrule others", () => {
+    const policy = (text: string): string[] =>
+      deploymentFacts(
+        changed([/^( *)type: latency/m, `$1type: ${text.replaceAll(";", "\n$1")}`]),
+      ).gateway.sampling?.overruling.slice() ?? [];
+    for (const keeps of [
+      "always_sample",
+      "and;and: { and_sub_policy: [{ type: string_attribute, string_attribute: { invert_match: true } }] }",
+      "composite",
+      "numeric_attribute;numeric_attribute: { invert_match: false }",
+      "ottl_condition",
+    ]) {
+      expect(policy(keeps), keeps).to.deep.equal([]);
+    }
+    for (const overrules of [
+      "string_attribute;string_attribute: { invert_match: true }",
+      "numeric_attribute;numeric_attribute: { invert_match: true }",
+      "drop",
+      "a_type_of_a_later_release",
+    ]) {
+      expect(policy(overrules), overrules).to.have.length(1);
+    }
+  });
+
+  it("know that errors are kept when a policy asks for more codes than ERROR", () => {
+    const { sampling } = deploymentFacts(
+      changed(["status_codes: [ERROR]", "status_codes: [OK, ERROR]"]),
+    ).gateway;
+    expect(sampling).to.deep.include({ keepsErrors: true, overruling: [] });
+    expect(sampling?.unpredictable).to.deep.equal(["tail sampling policy errors (status_code)"]);
+    const without = deploymentFacts(changed(["status_codes: [ERROR]", "status_codes: [OK]"]));
+    expect(without.gateway.sampling?.keepsErrors).to.equal(false);
   });
 
   it("of gateways without tail sampling: every trace is kept", () => {

@@ -22,7 +22,13 @@ export const SUMS: readonly Sum[] = [
 ];
 
 /** Columns that belong to no sum. */
-export const ASIDE: readonly Column[] = ["duplicated", "torn", "misrouted", "transitional"];
+export const ASIDE: readonly Column[] = [
+  "duplicated",
+  "stale",
+  "torn",
+  "misrouted",
+  "transitional",
+];
 
 /** `lostUnexplained` is `lost, unexplained`; other names only get their spaces back. */
 export const COLUMN_NAME: Record<Column, string> = {
@@ -40,6 +46,7 @@ export const COLUMN_NAME: Record<Column, string> = {
   recovered: "recovered",
   received: "received",
   duplicated: "duplicated",
+  stale: "stale",
   unexpected: "unexpected",
   torn: "torn traces",
   misrouted: "misrouted",

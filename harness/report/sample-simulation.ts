@@ -272,6 +272,7 @@ class Book {
       torn: this.signal === "traces" ? 9 : 0,
       misrouted: 0,
       transitional: 0,
+      stale: 0,
     };
     return { ...columns, balances: balances(columns) };
   }
