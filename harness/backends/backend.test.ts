@@ -82,6 +82,17 @@ describe("a backend", () => {
   const receipts = async () =>
     (await journal()).filter((line): line is ReceiptLine => line.k === "receipt");
 
+  /** The numbers of the spans in each receipt. */
+  const stored = async () =>
+    (await receipts()).map(({ items }) => items.map(({ id }) => parseInt(id, 16)));
+  /** What was done to which span: `withheld 3`. */
+  const misdeeds = async () =>
+    (await journal()).flatMap((line) =>
+      line.k === "misbehaviour"
+        ? line.items.map(({ id }) => `${line.did} ${parseInt(id, 16)}`)
+        : [],
+    );
+
   it("has the receipt in its journal when the answer is there", async () => {
     expect((await send(spans(2))).length).to.equal(0);
     const [receipt] = await receipts();
@@ -147,11 +158,11 @@ describe("a backend", () => {
     expect(lines.map(({ k }) => k)).to.deep.equal([
       "open",
       "behaviour",
-      "withheld",
-      "withheld",
-      "withheld",
+      "misbehaviour",
+      "misbehaviour",
       "receipt",
     ]);
+    expect(await misdeeds()).to.deep.equal(["withheld 0", "withheld 1", "withheld 2"]);
     expect((await receipts())[0]!.items.length).to.equal(3);
     expect(backend.status().received.traces).to.equal(3);
     await behave({ kind: "normal" } satisfies BackendBehaviour);
@@ -162,6 +173,77 @@ describe("a backend", () => {
   it("refuses a behaviour that it does not know", async () => {
     expect((await behave({ kind: "explode" })).status).to.equal(400);
     expect((await behave({ kind: "drop-items", count: -1 })).status).to.equal(400);
+    expect((await behave({ kind: "drop-one-in", n: 0 })).status).to.equal(400);
+  });
+
+  it("refuses to delay for so long that gateways would send again", async () => {
+    const answer = await behave({ kind: "delay-one-in", n: 2, delayMs: 5_000 });
+    expect(answer.status).to.equal(400);
+    expect(await answer.text()).to.contain("delayMs");
+  });
+
+  it("drops every nth item across requests", async () => {
+    await behave({ kind: "drop-one-in", n: 3 } satisfies BackendBehaviour);
+    await send(spans(2));
+    await send(spans(5, 2));
+    expect(await stored()).to.deep.equal([[0, 1], [3, 4, 6]]); // prettier-ignore
+    expect(await misdeeds()).to.deep.equal(["withheld 2", "withheld 5"]);
+  });
+
+  it("repeats every nth item in a receipt of its own, from the same peer", async () => {
+    await behave({ kind: "duplicate-one-in", n: 2 } satisfies BackendBehaviour);
+    await send(spans(5));
+    expect(await stored()).to.deep.equal([[0, 1, 2, 3, 4], [1, 3]]); // prettier-ignore
+    expect(new Set((await receipts()).map(({ peer }) => peer))).to.deep.equal(
+      new Set(["127.0.0.1"]),
+    );
+    expect(await misdeeds()).to.deep.equal(["repeated 1", "repeated 3"]);
+  });
+
+  it("alters the payload of every nth item and of no other, under its own ID and key", async () => {
+    await send(spans(5));
+    await behave({ kind: "corrupt-one-in", n: 2 } satisfies BackendBehaviour);
+    await send(spans(5));
+    const [whole, broken] = await receipts();
+    const altered = whole!.items.flatMap((item, place) => {
+      const { digest, ...rest } = broken!.items[place]!;
+      expect(rest).to.deep.equal({ id: item.id, key: item.key, node: item.node, run: item.run });
+      return digest === item.digest ? [] : [place];
+    });
+    expect(altered).to.deep.equal([1, 3]);
+    expect(await misdeeds()).to.deep.equal(["corrupted 1", "corrupted 3"]);
+  });
+
+  it("answers every nth request late, and stores it late too", async () => {
+    await behave({ kind: "delay-one-in", n: 2, delayMs: 300 } satisfies BackendBehaviour);
+    const askedMs = Date.now();
+    await send(spans(1));
+    expect(Date.now() - askedMs).to.be.below(250);
+    await send(spans(1, 1));
+    expect(Date.now() - askedMs).to.be.at.least(300);
+    const [first, second] = await receipts();
+    expect(second!.atMs - first!.atMs).to.be.at.least(295);
+    expect(await misdeeds()).to.deep.equal(["delayed 1"]);
+  });
+
+  it("answers UNAVAILABLE to as many requests as it was told to, and 503 over HTTP", async () => {
+    await behave({ kind: "refuse-requests", count: 2 } satisfies BackendBehaviour);
+    const error = await send(spans(1)).catch((thrown: unknown) => thrown);
+    expect((error as grpc.ServiceError).code).to.equal(grpc.status.UNAVAILABLE);
+    const type = { "content-type": "application/x-protobuf" };
+    expect((await post("/v1/traces", spans(1, 1), type)).status).to.equal(503);
+    await send(spans(1, 2));
+    expect(await stored()).to.deep.equal([[2]]);
+    expect(await misdeeds()).to.deep.equal(["refused 0", "refused 1"]);
+  });
+
+  it("answers UNAVAILABLE for a time, then takes everything again", async () => {
+    await behave({ kind: "unavailable", forMs: 200 } satisfies BackendBehaviour);
+    const error = await send(spans(1)).catch((thrown: unknown) => thrown);
+    expect((error as grpc.ServiceError).code).to.equal(grpc.status.UNAVAILABLE);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await send(spans(1));
+    expect(await stored()).to.deep.equal([[0]]);
   });
 });
 

@@ -1,8 +1,7 @@
 /**
  * A stand-in for Tempo, Mimir or Loki: takes OTLP, journals who sent what, misbehaves on request.
  */
-import { z } from "zod";
-import type { BackendBehaviour } from "../model/behaviour.js";
+import { BackendBehaviour, behaviourTrouble } from "../model/behaviour.js";
 import { UsageError } from "../model/errors.js";
 import type { BackendStatus } from "../model/observer-api.js";
 import type { BackendName } from "../model/signal.js";
@@ -21,11 +20,6 @@ export interface Backend {
   /** Stops taking requests, then ends the journal. */
   close(): Promise<void>;
 }
-
-const BehaviourOrder = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("normal") }),
-  z.strictObject({ kind: z.literal("drop-items"), count: z.number().int().nonnegative() }),
-]);
 
 /** Starts all three ports on `host` (0 = any port) with a journal at `journalPath`. */
 export async function startBackend(options: {
@@ -69,7 +63,7 @@ export async function startBackend(options: {
 }
 
 function parseBehaviour(body: unknown): BackendBehaviour {
-  const parsed = BehaviourOrder.safeParse(body);
-  if (!parsed.success) throw new UsageError(`not a behaviour: ${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+  const trouble = behaviourTrouble(body);
+  if (trouble !== undefined) throw new UsageError(`not a behaviour: ${trouble}`);
+  return BackendBehaviour.parse(body);
 }

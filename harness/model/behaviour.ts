@@ -1,5 +1,48 @@
-/** How a backend stand-in may misbehave on request; `normal` is the default. */
-export type BackendBehaviour =
-  | { readonly kind: "normal" }
-  /** Answers OK and forgets the next `count` items: a planted fault that the judge must find. */
-  | { readonly kind: "drop-items"; readonly count: number };
+/**
+ * How a backend stand-in may misbehave on request; `normal` is the default. Everything counts exactly, in the order of
+ * arrival from the moment of the request, so that a control does the same each time.
+ */
+import { z } from "zod";
+
+/** Below the 5 s for which a collector waits for an answer by default: no gateway sends a delayed request again. */
+const MAX_DELAY_MS = 4_000;
+/** Well below the 5 minutes for which a gateway retries by default. */
+const MAX_OUTAGE_MS = 60_000;
+
+/** Strikes the nth, the 2nth, … of all items or requests. */
+const oneIn = z.number().int().min(1).max(1_000_000);
+
+export const BackendBehaviour = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("normal") }),
+  /** Answers OK and forgets the next `count` items. */
+  z.strictObject({ kind: z.literal("drop-items"), count: z.number().int().nonnegative() }),
+  /** Answers OK and forgets every nth item. */
+  z.strictObject({ kind: z.literal("drop-one-in"), n: oneIn }),
+  /** Has every nth item twice, as if its gateway had sent it again in a request of its own. */
+  z.strictObject({ kind: z.literal("duplicate-one-in"), n: oneIn }),
+  /** Keeps every nth item with an altered payload under its own identity. */
+  z.strictObject({ kind: z.literal("corrupt-one-in"), n: oneIn }),
+  /** Stores and answers every nth request `delayMs` late. */
+  z.strictObject({
+    kind: z.literal("delay-one-in"),
+    n: oneIn,
+    delayMs: z.number().positive().max(MAX_DELAY_MS),
+  }),
+  /** Answers UNAVAILABLE to the next `count` requests and stores nothing of them. */
+  z.strictObject({ kind: z.literal("refuse-requests"), count: z.number().int().positive() }),
+  /** Answers UNAVAILABLE to every request for `forMs`. */
+  z.strictObject({
+    kind: z.literal("unavailable"),
+    forMs: z.number().positive().max(MAX_OUTAGE_MS),
+  }),
+]);
+/** Data of a scenario: what one backend does wrong. */
+export type BackendBehaviour = z.infer<typeof BackendBehaviour>;
+
+/** Why a value is no behaviour, in one line; undefined when it is one. */
+export function behaviourTrouble(value: unknown): string | undefined {
+  const { error } = BackendBehaviour.safeParse(value);
+  const [issue] = error?.issues ?? [];
+  if (issue === undefined) return undefined;
+  return `${issue.path.join(".") || "kind"}: ${issue.message}`;
+}

@@ -80,19 +80,23 @@ export interface ReceiptLine extends Line {
   readonly items: readonly ReceivedItem[];
 }
 
-/** A change of behaviour, as ordered by the harness; `withheld` names what drop-items has hidden so far. */
+/** A change of behaviour, as ordered by the harness. */
 export interface BehaviourLine extends Line {
   readonly k: "behaviour";
   readonly behaviour: BackendBehaviour;
 }
 
-/** An item that `drop-items` hid: the truth of the control, which no invariant may read. */
-export interface WithheldLine extends Line {
-  readonly k: "withheld";
+/**
+ * What a backend's behaviour did to items of one request, written before it was done: the truth of a control,
+ * which no invariant may read.
+ */
+export interface MisbehaviourLine extends Line {
+  readonly k: "misbehaviour";
+  readonly did: Misdeed;
   readonly signal: Signal;
-  readonly id: string;
-  readonly key: string;
+  readonly items: readonly Pick<ReceivedItem, "id" | "key">[];
 }
+export type Misdeed = "withheld" | "repeated" | "corrupted" | "delayed" | "refused";
 
 /** Last line of an orderly end (SIGTERM). */
 export interface CloseLine extends Line {
@@ -100,5 +104,5 @@ export interface CloseLine extends Line {
 }
 
 export type GeneratorLine = OpenLine | InvokeLine | CompleteLine | CloseLine;
-export type BackendLine = OpenLine | ReceiptLine | BehaviourLine | WithheldLine | CloseLine;
+export type BackendLine = OpenLine | ReceiptLine | BehaviourLine | MisbehaviourLine | CloseLine;
 export type JournalLine = GeneratorLine | BackendLine;

@@ -17,7 +17,8 @@ describe("the journal", () => {
   afterEach(() => rm(directory, { recursive: true }));
 
   const openHere = () => openJournal({ path, source: "tempo", runId: "r1" });
-  const withheld = (id: string) => ({ k: "withheld", signal: "traces", id, key: "k" }) as const;
+  const withheld = (id: string) =>
+    ({ k: "misbehaviour", did: "withheld", signal: "traces", items: [{ id, key: "k" }] }) as const;
   const lines = async () =>
     (await readFile(path, "utf8"))
       .split("\n")
@@ -34,7 +35,7 @@ describe("the journal", () => {
     await Promise.all(appends);
     const written = await lines();
     expect(written.map(({ seq }) => seq)).to.deep.equal([...Array(51).keys()]);
-    expect(written.slice(1).map((line) => "id" in line && line.id)).to.deep.equal(ids);
+    expect(written.slice(1).map((line) => "did" in line && line.items[0]?.id)).to.deep.equal(ids);
     await journal.close();
   });
 
@@ -71,7 +72,12 @@ describe("the journal", () => {
     await second.append(withheld("b"));
     const written = await lines();
     expect(written.map(({ seq }) => seq)).to.deep.equal([0, 1, 2, 3]);
-    expect(written.map(({ k }) => k)).to.deep.equal(["open", "withheld", "open", "withheld"]);
+    expect(written.map(({ k }) => k)).to.deep.equal([
+      "open",
+      "misbehaviour",
+      "open",
+      "misbehaviour",
+    ]);
     expect(second.manifest().boots).to.deep.equal([first.boot, second.boot]);
     expect(second.manifest().sha256).to.equal(sha256(await readFile(path)));
     await second.close();
