@@ -1,5 +1,8 @@
 /** Every scenario, and the named lists that people run. */
+import backendCorrupts from "./controls/backend-corrupts.js";
+import backendDropsOneInN from "./controls/backend-drops-one-in-n.js";
 import backendDropsOneSpan from "./controls/backend-drops-one-span.js";
+import backendDuplicates from "./controls/backend-duplicates.js";
 import clusteripService from "./controls/clusterip-service.js";
 import killNothing from "./controls/kill-nothing.js";
 import gatewayKill from "./gateway-kill.js";
@@ -12,6 +15,9 @@ export const scenarios = [
   gatewayKill,
   clusteripService,
   backendDropsOneSpan,
+  backendDropsOneInN,
+  backendDuplicates,
+  backendCorrupts,
   killNothing,
 ];
 
@@ -20,6 +26,7 @@ const tagged = (tag: string) => scenarios.filter((scenario) => scenario.tags.inc
 export const suites = {
   smoke: tagged("smoke"),
   nightly: tagged("nightly"),
+  /** What must pass, and the controls: a judge that misses one of them must not release anything. */
   release: tagged("release"),
   /** Deployments and backends that are known to be wrong: each must be found out. */
   controls: tagged("controls"),

@@ -1,7 +1,8 @@
 /** `chaos list`: the scenarios, without a cluster. */
 import { Command } from "commander";
 import { formatDuration } from "../model/durations.js";
-import type { Scenario } from "../model/scenario.js";
+import { expectationOf } from "../mocha/select.js";
+import { isControl, type Scenario } from "../model/scenario.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
 import { select } from "./select.js";
 
@@ -30,7 +31,8 @@ export function toTable(scenarios: readonly Scenario[]): string {
   const lines = scenarios.map((scenario) => {
     const tags = scenario.tags.map((tag) => `@${tag}`).join(" ");
     const about = `about ${formatDuration(estimatedMs(scenario))}`;
-    return `${scenario.name.padEnd(width)}  ${scenario.description}  [${about}] ${tags}`;
+    const must = isControl(scenario) ? `; ${expectationOf(scenario)}` : "";
+    return `${scenario.name.padEnd(width)}  ${scenario.description}  [${about}${must}] ${tags}`;
   });
   return `${lines.join("\n")}\n`;
 }

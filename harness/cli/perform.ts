@@ -6,7 +6,7 @@ import { HarnessError, Interrupted, messageOf, UsageError } from "../model/error
 import { runIdOf } from "../model/ids.js";
 import type { RunRecord } from "../model/run-record.js";
 import type { Scenario } from "../model/scenario.js";
-import { EXIT, mergeVerdicts, type ExitCode } from "../model/verdict.js";
+import { EXIT, type ExitCode } from "../model/verdict.js";
 import { runAsMocha } from "../mocha/adapter.js";
 import { reportToGitHub } from "../report/github.js";
 import type { BrokenRun, SuiteRun } from "../report/suite-run.js";
@@ -18,14 +18,13 @@ import type { RunOptions } from "../run/options.js";
 import { checkDeployments } from "../run/render.js";
 import { runScenario } from "../run/run-scenario.js";
 import { openSession, type Session } from "../run/session.js";
+import { commandVerdict } from "./command-verdict.js";
 import type { Selection } from "./select.js";
 
 /** What came of the command so far. */
 interface Outcome {
   readonly runs: { readonly scenario: Scenario; readonly run: SuiteRun }[];
   readonly troubles: unknown[];
-  /** Tests and hooks that mocha counts as failed. */
-  failed: number;
 }
 
 /** Resolves with the exit code; throws what broke the harness, after the reports are written. */
@@ -40,13 +39,13 @@ export async function perform(
   });
   const { signal } = interrupts;
   const startedAt = new Date();
-  const outcome: Outcome = { runs: [], troubles: [], failed: 0 };
+  const outcome: Outcome = { runs: [], troubles: [] };
   try {
     await checkDeployments(selection.scenarios, signal);
     const session = await openSession(options, progress, signal);
     progress.idle();
     try {
-      outcome.failed = await runAsMocha(selection.scenarios, {
+      await runAsMocha(selection.scenarios, {
         grep: selection.grep,
         reporter,
         controls: selection.controls,
@@ -145,7 +144,7 @@ async function report(
     process.env,
     (line) => process.stdout.write(`${line}\n`),
   );
-  // What makes the command fail comes last: of a suite of controls, those that were not found out.
+  // What makes the command fail comes last: of a suite's controls, those that were not found out.
   const failing = controls ? needsAttention : notPassed;
   process.stdout.write(closing(suite.filter(failing)));
 }
@@ -158,9 +157,9 @@ const fileOf = ({ name }: Scenario): string =>
     ? `scenarios/controls/${name}.ts`
     : `scenarios/${name}.ts`;
 
-/** Interruption, then trouble, then the verdicts. A control's own verdict is what it expects. */
+/** Interruption, then trouble, then the verdicts. */
 function exitCode(
-  { runs, troubles, failed }: Outcome,
+  { runs, troubles }: Outcome,
   { controls }: Selection,
   interrupted: boolean,
 ): ExitCode {
@@ -169,7 +168,10 @@ function exitCode(
   if (trouble !== undefined) {
     throw trouble instanceof Error ? trouble : new HarnessError(messageOf(trouble));
   }
-  if (controls) return failed === 0 ? EXIT.pass : EXIT.fail;
-  const verdicts = runs.flatMap(({ run }) => (run.kind === "judged" ? [run.record.verdict] : []));
-  return EXIT[mergeVerdicts(verdicts)];
+  return EXIT[
+    commandVerdict(
+      runs.flatMap(({ run }) => (run.kind === "judged" ? [run.record] : [])),
+      controls,
+    )
+  ];
 }

@@ -6,6 +6,7 @@ import { selectByGrep } from "../mocha/select.js";
 
 export interface Selection {
   readonly scenarios: readonly Scenario[];
+  /** Controls must be found out: a suite asks for that. One that is named shows its own verdict. */
   readonly controls: boolean;
   readonly grep: RegExp | undefined;
 }
@@ -15,7 +16,7 @@ export function select(
   names: readonly string[],
   options: { suite?: string; grep?: string },
 ): Selection {
-  const controls = options.suite === "controls";
+  const controls = names.length === 0;
   const chosen = names.length > 0 ? names.map(byName) : bySuite(options.suite ?? "smoke");
   const grep = options.grep === undefined ? undefined : pattern(options.grep);
   const selected = selectByGrep(chosen, grep, controls);

@@ -1,9 +1,9 @@
 /** The frozen description of one experiment on the deployment. Data only: nothing here acts. */
-import type { BackendBehaviour } from "./behaviour.js";
+import { behaviourTrouble, type BackendBehaviour } from "./behaviour.js";
 import { minutes, seconds } from "./durations.js";
 import { UsageError } from "./errors.js";
 import type { ScheduledFault } from "./fault.js";
-import type { InvariantSpec } from "./invariant.js";
+import type { InvariantKind, InvariantSpec } from "./invariant.js";
 import type { BackendName, Signal } from "./signal.js";
 import type { Verdict } from "./verdict.js";
 
@@ -40,7 +40,9 @@ export interface Scenario {
   readonly expect: {
     readonly verdict: Verdict;
     /** For a control: the invariant that must have this verdict. */
-    readonly invariant?: InvariantSpec["kind"];
+    readonly invariant?: InvariantKind;
+    /** For a control: further invariants, and the verdict that each must have. */
+    readonly also?: Partial<Record<InvariantKind, Verdict>>;
   };
 }
 
@@ -58,6 +60,9 @@ export interface ScenarioInput {
   invariants: readonly InvariantSpec[];
   expect?: Scenario["expect"];
 }
+
+/** Known to be wrong: found out when it has the verdict that it expects, for the reason that it expects. */
+export const isControl = ({ expect }: Scenario): boolean => expect.verdict !== "pass";
 
 /** 50 traces/s of 10 spans, 50 metric points/s, 100 log records/s. */
 export const SMOKE_WORKLOAD: WorkloadSpec = {
@@ -101,6 +106,10 @@ function check(scenario: Scenario): void {
         `a fault at ${String(atMs)} ms lies outside the load of ${String(scenario.loadMs)} ms`,
       );
     }
+  }
+  for (const [name, behaviour] of Object.entries(scenario.backends)) {
+    const trouble = behaviourTrouble(behaviour);
+    if (trouble !== undefined) reject(`backend ${name}: ${trouble}`);
   }
   const { tracesPerSecond, spansPerTrace, metricPointsPerSecond, logRecordsPerSecond } =
     scenario.workload;

@@ -72,7 +72,13 @@ export function closing(runs: readonly SuiteRun[], options: SummaryOptions = {})
         const { verdict, scenario, command } = run.record;
         const word = `${VERDICT_MARK[verdict]} ${VERDICT_WORD[verdict]}`;
         const report = relative(cwd, join(run.runDir, "report.html"));
-        return ["", colours.bold(`${word} ${scenario.name}`), ...where(report, command)];
+        const control = controlResult(run.record);
+        return [
+          "",
+          colours.bold(`${word} ${scenario.name}`),
+          ...(control?.met === false ? [control.text] : []),
+          ...where(report, command),
+        ];
       }
       const report =
         run.runDir === undefined

@@ -30,10 +30,12 @@ export function needsAttention(run: SuiteRun): boolean {
   return control === undefined ? run.record.verdict !== "pass" : !control.met;
 }
 
+const VerdictName = z.enum(["pass", "inconclusive", "fail"]);
 const Expectation = z.object({
   expect: z.object({
-    verdict: z.enum(["pass", "inconclusive", "fail"]),
+    verdict: VerdictName,
     invariant: z.string().optional(),
+    also: z.record(z.string(), VerdictName).optional(),
   }),
 });
 
@@ -50,12 +52,17 @@ export interface ControlResult {
 export function controlResult(record: RunRecord): ControlResult | undefined {
   const parsed = Expectation.safeParse(record.scenario.spec);
   if (!parsed.success || parsed.data.expect.verdict === "pass") return undefined;
-  const { verdict, invariant } = parsed.data.expect;
+  const { verdict, invariant, also = {} } = parsed.data.expect;
+  const has = (kind: string, wanted: Verdict): boolean =>
+    record.invariants.some((one) => one.kind === kind && one.verdict === wanted);
   const met =
     record.verdict === verdict &&
-    (invariant === undefined ||
-      record.invariants.some((one) => one.kind === invariant && one.verdict === verdict));
-  const demanded = VERDICT_WORD[verdict] + (invariant === undefined ? "" : ` through ${invariant}`);
+    (invariant === undefined || has(invariant, verdict)) &&
+    Object.entries(also).every(([kind, wanted]) => has(kind, wanted));
+  const demanded = [
+    VERDICT_WORD[verdict] + (invariant === undefined ? "" : ` through ${invariant}`),
+    ...Object.entries(also).map(([kind, wanted]) => `with ${kind} ${VERDICT_WORD[wanted]}`),
+  ].join(", ");
   const text = met
     ? `Control: this run is known to be wrong and must be ${demanded}. It was found out.`
     : `Control: this run is known to be wrong and must be ${demanded}. It was NOT found out.`;

@@ -4,7 +4,7 @@ import { scenario, seconds, traceAffinity, zeroLoss } from "../../harness/index.
 export default scenario({
   name: "backend-drops-one-span",
   description: "Control: the trace backend answers OK and drops exactly one span.",
-  tags: ["controls"],
+  tags: ["controls", "release"],
   load: seconds(10),
   backends: { tempo: { kind: "drop-items", count: 1 } },
   invariants: [zeroLoss({ explained: "budget" }), traceAffinity()],

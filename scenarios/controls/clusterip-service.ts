@@ -4,7 +4,7 @@ import { scenario, seconds, traceAffinity, zeroLoss } from "../../harness/index.
 export default scenario({
   name: "clusterip-service",
   description: "Control: the loadbalancing exporter points at a ClusterIP Service.",
-  tags: ["controls"],
+  tags: ["controls", "release"],
   deployment: "clusterip",
   load: seconds(10),
   invariants: [zeroLoss({ explained: "strict" }), traceAffinity()],

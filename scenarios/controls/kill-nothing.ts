@@ -4,7 +4,7 @@ import { killGateway, scenario, seconds, traceAffinity, zeroLoss } from "../../h
 export default scenario({
   name: "kill-nothing",
   description: "Control: the kill is a dry run, so the fault never happens.",
-  tags: ["controls"],
+  tags: ["controls", "release"],
   faults: [{ at: seconds(2), fault: killGateway({ how: "dry-run", pick: "one" }) }],
   load: seconds(10),
   invariants: [zeroLoss({ explained: "budget" }), traceAffinity()],

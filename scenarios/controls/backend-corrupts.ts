@@ -1,0 +1,23 @@
+import {
+  nothingUnexpected,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../../harness/index.js";
+
+/** Everything arrives, but not all of it is what was sent. */
+export default scenario({
+  name: "backend-corrupts",
+  description: "Control: every backend alters the payload of one item in 100.",
+  tags: ["controls", "release"],
+  workload: { tracesPerSecond: 200, spansPerTrace: 4 },
+  load: seconds(10),
+  backends: {
+    tempo: { kind: "corrupt-one-in", n: 100 },
+    mimir: { kind: "corrupt-one-in", n: 100 },
+    loki: { kind: "corrupt-one-in", n: 100 },
+  },
+  invariants: [zeroLoss({ explained: "budget" }), traceAffinity(), nothingUnexpected()],
+  expect: { verdict: "fail", invariant: "nothing-unexpected" },
+});
