@@ -3,8 +3,13 @@ import backendCorrupts from "./controls/backend-corrupts.js";
 import backendDropsOneInN from "./controls/backend-drops-one-in-n.js";
 import backendDropsOneSpan from "./controls/backend-drops-one-span.js";
 import backendDuplicates from "./controls/backend-duplicates.js";
+import batchLongerThanRun from "./controls/batch-longer-than-run.js";
 import clusteripService from "./controls/clusterip-service.js";
 import killNothing from "./controls/kill-nothing.js";
+import percentageChanged from "./controls/percentage-changed.js";
+import queueOff from "./controls/queue-off.js";
+import queueTooSmall from "./controls/queue-too-small.js";
+import routingByService from "./controls/routing-by-service.js";
 import gatewayKill from "./gateway-kill.js";
 import noFaultsBusy from "./no-faults-busy.js";
 import noFaults from "./no-faults.js";
@@ -14,6 +19,11 @@ export const scenarios = [
   noFaultsBusy,
   gatewayKill,
   clusteripService,
+  routingByService,
+  percentageChanged,
+  queueOff,
+  queueTooSmall,
+  batchLongerThanRun,
   backendDropsOneSpan,
   backendDropsOneInN,
   backendDuplicates,

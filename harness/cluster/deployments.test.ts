@@ -75,6 +75,48 @@ describe("the corrected deployment", () => {
   });
 });
 
+/** What a control's own files set, beside what lays them over the corrected deployment. */
+const MISTAKES: Readonly<Record<string, string>> = {
+  clusterip: "resolver",
+  "routing-by-service": "routing",
+  "percentage-20": "percentage",
+  "queue-off": "queue",
+  "queue-too-small": "queue",
+  "batch-longer-than-run": "batch",
+};
+
+describe("the deployment of a control", () => {
+  it("is the corrected one, with one file of collector settings over it", async () => {
+    for (const [name, mistake] of Object.entries(MISTAKES)) {
+      const { resources, configMapGenerator } = parse(await read(`${name}/kustomization.yaml`)) as {
+        resources: string[];
+        configMapGenerator: { files: string[] }[];
+      };
+      expect(resources, name).to.deep.equal(["../corrected"]);
+      expect(
+        configMapGenerator.flatMap(({ files }) => files),
+        name,
+      ).to.deep.equal([`${mistake}.yaml`]);
+    }
+  });
+
+  it("changes one percentage and nothing else where it changes the percentage", async () => {
+    const whole = parse(await read("corrected/gateway-config.yaml")) as {
+      processors: { tail_sampling: { policies: unknown } };
+    };
+    const mistake = parse(await read("percentage-20/percentage.yaml")) as typeof whole;
+    const dressed = (policies: unknown): string =>
+      JSON.stringify({ apiVersion: "v1", kind: "Config", metadata: { name: "c" }, policies });
+    const changes = deploymentChanges(
+      dressed(whole.processors.tail_sampling.policies),
+      dressed(mistake.processors.tail_sampling.policies),
+    );
+    expect(changes).to.deep.equal([
+      "Config c: policies[probabilistic].probabilistic.sampling_percentage 10 -> 20",
+    ]);
+  });
+});
+
 describe("the kind-sized component", () => {
   it("touches requests only", async () => {
     const patch = await read("kind-sized/gateway-requests.yaml");

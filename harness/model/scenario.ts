@@ -24,9 +24,18 @@ export interface Scenario {
   readonly tags: readonly string[];
   /** A Kustomize directory under fixtures/deployments. */
   readonly deployment: string;
+  /**
+   * For controls only: what is put into the cluster instead, behind the back of an oracle that reads `deployment`.
+   * The predictions then do not fit, and the verdict must say so.
+   */
+  readonly applied?: string;
   readonly workload: WorkloadSpec;
   /** Traffic without a fault, sent and judged before the first fault. */
-  readonly calibration: { readonly minTraces: number };
+  readonly calibration: {
+    readonly minTraces: number;
+    /** The longest to wait for them; without it, what the load and the deployment's own settings need. */
+    readonly atMostMs?: number;
+  };
   /** Faults, counted from the moment when calibration has passed. */
   readonly faults: readonly ScheduledFault[];
   /** Load goes on this long after calibration has passed (faults and recovery lie in it). */
@@ -51,8 +60,9 @@ export interface ScenarioInput {
   description: string;
   tags: readonly string[];
   deployment?: string;
+  applied?: string;
   workload?: Partial<WorkloadSpec>;
-  calibration?: { minTraces: number };
+  calibration?: { minTraces?: number; atMost?: number };
   faults?: readonly { at: number; fault: ScheduledFault["fault"] }[];
   load?: number;
   quiesce?: { atMost: number };
@@ -76,13 +86,15 @@ export const SMOKE_WORKLOAD: WorkloadSpec = {
 
 /** A scenario with defaults filled in, checked and frozen. Throws UsageError on nonsense. */
 export function scenario(input: ScenarioInput): Scenario {
+  const { minTraces = 1_000, atMost } = input.calibration ?? {};
   const filled: Scenario = {
     name: input.name,
     description: input.description,
     tags: input.tags,
     deployment: input.deployment ?? "corrected",
+    ...(input.applied === undefined ? {} : { applied: input.applied }),
     workload: { ...SMOKE_WORKLOAD, ...input.workload },
-    calibration: input.calibration ?? { minTraces: 1_000 },
+    calibration: { minTraces, ...(atMost === undefined ? {} : { atMostMs: atMost }) },
     faults: (input.faults ?? []).map(({ at, fault }) => ({ atMs: at, fault })),
     loadMs: input.load ?? seconds(60),
     quiesceAtMostMs: input.quiesce?.atMost ?? minutes(3),
@@ -99,6 +111,9 @@ function check(scenario: Scenario): void {
     throw new UsageError(`scenario "${scenario.name}": ${what}`);
   };
   if (!/^[a-z][a-z0-9-]*$/.test(scenario.name)) reject("name must be kebab-case");
+  if (scenario.applied !== undefined && !isControl(scenario)) {
+    reject("applies another deployment than the oracle reads, which only a control may do");
+  }
   if (scenario.invariants.length === 0) reject("has no invariant, so it could never fail");
   for (const { atMs } of scenario.faults) {
     if (atMs < 0 || atMs >= scenario.loadMs) {

@@ -62,7 +62,8 @@ function describePlan(scenario: Scenario, options: RunOptions, sampling: Samplin
   const lines = [
     `${scenario.name}: ${scenario.description}`,
     `  seed        ${String(options.seed)}`,
-    `  deployment  ${scenario.deployment}`,
+    `  deployment  ${scenario.deployment}` +
+      (scenario.applied === undefined ? "" : `; in truth ${scenario.applied} is applied`),
     `  sampling    ${String(facts.percentage)} %, decided after ${formatDuration(facts.decisionWaitMs)}: ${from}`,
     `  calibrate   at least ${String(scenario.calibration.minTraces)} traces without a fault`,
     `  load        ${formatDuration(scenario.loadMs)} in ${String(requests)} requests: ` +

@@ -30,6 +30,11 @@ describe("quiesce", () => {
     expect(record.lastSeen).to.contain("3 queued");
   });
 
+  it("says so when nothing was ever received", async () => {
+    const record = await quiesce(input({ lastReceiptMs: () => Promise.resolve(0) }));
+    expect(record.lastSeen).to.contain("no receipt, 0 queued");
+  });
+
   it("is not reached while receipts go on", async () => {
     let receiptMs = 100_000;
     const record = await quiesce(

@@ -30,8 +30,12 @@ export async function quiesce(input: QuiesceInput): Promise<QuiesceRecord> {
     const [lastReceiptMs, queued] = await Promise.all([input.lastReceiptMs(), input.queued()]);
     const holdLeftMs = input.loadEndedMs + input.holdMs - now();
     const silentMs = now() - Math.max(lastReceiptMs, input.loadEndedMs);
+    const receipt =
+      lastReceiptMs === 0
+        ? "no receipt"
+        : `last receipt ${formatDuration(now() - lastReceiptMs)} ago`;
     const lastSeen =
-      `last receipt ${formatDuration(now() - lastReceiptMs)} ago, ${String(queued)} queued` +
+      `${receipt}, ${String(queued)} queued` +
       (holdLeftMs > 0 ? `, gateways may still hold items for ${formatDuration(holdLeftMs)}` : "");
     input.onLook?.(lastSeen);
     const tookMs = now() - startedMs;

@@ -21,7 +21,8 @@ export async function checkDeployments(
 ): Promise<void> {
   const kubectl = await findKubectl({ signal });
   if (kubectl === undefined) return;
-  for (const deployment of new Set(scenarios.map((scenario) => scenario.deployment))) {
+  const named = scenarios.flatMap(({ deployment, applied = deployment }) => [deployment, applied]);
+  for (const deployment of new Set(named)) {
     deploymentFacts(await render(kubectl, deployment, signal));
   }
 }

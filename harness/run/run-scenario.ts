@@ -43,7 +43,10 @@ interface Run {
   readonly session: Session;
   readonly runId: string;
   readonly directory: string;
+  /** What the oracle reads. */
   readonly renderedYaml: string;
+  /** What is put into the cluster: the same, but for a control that says otherwise. */
+  readonly appliedYaml: string;
   readonly facts: DeploymentFacts;
   readonly record: Recorder;
   readonly startedAt: Date;
@@ -91,7 +94,10 @@ async function begin(scenario: Scenario, session: Session): Promise<Run> {
   const startedAt = new Date();
   const runId = runIdOf(startedAt, options.seed);
   const directory = join(options.reportsDir, "runs", scenario.name, runId);
-  const renderedYaml = await render(cluster.kubectl, scenario.deployment, signal);
+  const { deployment, applied = deployment } = scenario;
+  const renderedYaml = await render(cluster.kubectl, deployment, signal);
+  const appliedYaml =
+    applied === deployment ? renderedYaml : await render(cluster.kubectl, applied, signal);
   await mkdir(directory, { recursive: true });
   const plan = { runId, seed: String(options.seed), strict: options.strict, scenario };
   await writeFile(join(directory, "plan.json"), `${JSON.stringify(plan, null, 2)}\n`);
@@ -102,6 +108,7 @@ async function begin(scenario: Scenario, session: Session): Promise<Run> {
     runId,
     directory,
     renderedYaml,
+    appliedYaml,
     facts: deploymentFacts(renderedYaml),
     record: recorder(progress),
     startedAt,
@@ -117,7 +124,7 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
   record.enter("deploy");
   const input = {
     client,
-    renderedYaml: run.renderedYaml,
+    renderedYaml: run.appliedYaml,
     observerImage: cluster.observerImage,
     runId: run.runId,
     progress,
@@ -195,10 +202,12 @@ const traceRestMs = ({ scenario, facts }: Run): number =>
   scenario.workload.spreadTraceOverMs + SEND_MS + longestHoldMs(facts);
 
 /** The longest that calibration may take. */
-const calibrationMs = (run: Run): number =>
-  (PATIENCE * tracesToBegin(run.scenario.calibration.minTraces) * 1_000) /
-    run.scenario.workload.tracesPerSecond +
-  traceRestMs(run);
+function calibrationMs(run: Run): number {
+  const { minTraces, atMostMs = Infinity } = run.scenario.calibration;
+  const beginMs =
+    (PATIENCE * tracesToBegin(minTraces) * 1_000) / run.scenario.workload.tracesPerSecond;
+  return Math.min(atMostMs, beginMs + traceRestMs(run));
+}
 
 /** Sends without faults and judges what arrived: whether the predictions fit this deployment. */
 async function calibrate(run: Run, { observers, agents }: Deployed): Promise<boolean> {
