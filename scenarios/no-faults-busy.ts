@@ -1,6 +1,9 @@
 import {
   duplicates,
+  freshWithin,
+  integrity,
   nothingUnexpected,
+  samplingExact,
   scenario,
   seconds,
   traceAffinity,
@@ -21,7 +24,10 @@ export default scenario({
   invariants: [
     zeroLoss({ explained: "strict" }),
     traceAffinity(),
+    samplingExact(),
+    integrity(),
     nothingUnexpected(),
+    freshWithin(seconds(5)),
     duplicates({ limit: 0 }),
   ],
 });
