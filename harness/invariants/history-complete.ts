@@ -1,6 +1,6 @@
 /**
  * Property: the record is whole. Inconclusive when a journal has a gap or is not what its observer vouched
- * for, an observer restarted, the generator fell behind, the system did not fall silent, nothing was
+ * for, an observer restarted, the generator fell behind, the system did not fall silent, too little was
  * acknowledged, clocks or records contradict each other, or the books do not balance.
  */
 import { JOURNAL_SOURCES } from "../history/run-facts.js";
@@ -9,11 +9,13 @@ import type { InvariantResult } from "../model/invariant.js";
 import { SIGNALS, type Signal } from "../model/signal.js";
 import type { Judged } from "./classify.js";
 import { contradictions } from "./contradictions.js";
-import { number, result } from "./result.js";
+import { number, percent, result } from "./result.js";
 
 const PROPERTY = "The record of the run is whole.";
 /** All observers read the clock of one machine. */
 const MAX_CLOCK_SKEW_MS = 500;
+/** Of a load that agents mostly did not take, what they took is too little to speak for the deployment. */
+const MIN_ACKED_SHARE = 0.5;
 /** Further behind its plan than this, the load was not the load that the scenario describes. */
 const MAX_LAG_MS = 5_000;
 
@@ -58,7 +60,11 @@ export async function historyComplete(
     );
   }
   for (const signal of SIGNALS.filter((name) => facts.scenario.workload.signals.includes(name))) {
-    if (books[signal].acked === 0) problems.push(`nothing was acknowledged of ${signal}`);
+    const { acked, attempted } = books[signal];
+    if (acked === 0) problems.push(`nothing was acknowledged of ${signal}`);
+    else if (acked < MIN_ACKED_SHARE * attempted) {
+      problems.push(`only ${percent(acked / attempted)} of ${signal} were acknowledged`);
+    }
     if (!books[signal].balances) problems.push(`the books of ${signal} do not balance`);
   }
   problems.push(...(await contradictions(history)));
