@@ -9,7 +9,7 @@ chaos: prepare-host node_modules/.package-lock.json
 	npm run --silent chaos -- $(ARGS)
 
 controls: prepare-host node_modules/.package-lock.json
-	npm run --silent controls -- $(ARGS)
+	npm run --silent chaos -- --suite controls $(ARGS)
 
 test: node_modules/.package-lock.json /usr/bin/chromium
 	npm test --silent
