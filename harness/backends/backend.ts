@@ -1,10 +1,10 @@
 /**
- * A stand-in for Tempo, Mimir or Loki: takes OTLP, journals who sent what, misbehaves on request.
+ * A stand-in for Tempo, Mimir or Loki, or the audit: takes OTLP, journals who sent what, misbehaves on request.
  */
 import { BackendBehaviour, behaviourTrouble } from "../model/behaviour.js";
 import { UsageError } from "../model/errors.js";
 import type { BackendStatus } from "../model/observer-api.js";
-import type { BackendName } from "../model/signal.js";
+import type { SinkName } from "../model/signal.js";
 import { startControlServer } from "../observer/control-server.js";
 import { openJournal } from "../observer/journal.js";
 import { startGrpcSink } from "./grpc-sink.js";
@@ -23,7 +23,7 @@ export interface Backend {
 
 /** Starts all three ports on `host` (0 = any port) with a journal at `journalPath`. */
 export async function startBackend(options: {
-  name: BackendName;
+  name: SinkName;
   runId: string;
   journalPath: string;
   host: string;

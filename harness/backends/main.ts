@@ -2,14 +2,14 @@
 import { join } from "node:path";
 import { UsageError } from "../model/errors.js";
 import { CONTROL_PORT } from "../model/observer-api.js";
-import { BACKENDS } from "../model/signal.js";
+import { SINKS } from "../model/signal.js";
 import { log, runPod, setting } from "../observer/pod.js";
 import { startBackend } from "./backend.js";
 
 runPod(async () => {
   const wanted = setting("BACKEND_NAME");
-  const name = BACKENDS.find((backend) => backend === wanted);
-  if (!name) throw new UsageError(`BACKEND_NAME=${wanted}: give one of ${BACKENDS.join(", ")}`);
+  const name = SINKS.find((sink) => sink === wanted);
+  if (!name) throw new UsageError(`BACKEND_NAME=${wanted}: give one of ${SINKS.join(", ")}`);
   const backend = await startBackend({
     name,
     runId: setting("RUN_ID"),

@@ -19,6 +19,7 @@ interface Flags {
   seed?: string;
   strict?: boolean;
   faults: boolean;
+  audit?: boolean;
   clusterName: string;
   keepCluster?: boolean;
   reuseCluster?: string;
@@ -45,6 +46,7 @@ export const runCommand = (finish: (code: ExitCode) => void): Command =>
     )
     .option("--strict", "explained loss fails too")
     .option("--no-faults", "the same load without its faults: must pass")
+    .option("--audit", "gateways also send all to an audit: where a loss was is seen, not inferred")
     .option("--cluster-name <name>", "name of the kind cluster", clusterName, "agw-chaos")
     .option("--keep-cluster", "leave the cluster running afterwards")
     .option("--reuse-cluster <name>", "use a kept cluster instead of making one", clusterName)
@@ -72,7 +74,9 @@ async function run(names: readonly string[], flags: Flags): Promise<ExitCode> {
     process.stdout.write(toTable(selection.scenarios));
     return EXIT.pass;
   }
-  const scenarios = flags.faults ? selection.scenarios : selection.scenarios.map(withoutFaults);
+  const scenarios = selection.scenarios
+    .map((scenario) => (flags.faults ? scenario : withoutFaults(scenario)))
+    .map((scenario) => (flags.audit === true ? { ...scenario, audit: true } : scenario));
   if (flags.dryRun === true) {
     const { describePlans } = await import("../run/describe-plan.js");
     for await (const text of describePlans(scenarios, options)) process.stdout.write(text);
@@ -103,6 +107,7 @@ function toOptions(flags: Flags): RunOptions {
         `npx chaos run ${name} --seed ${String(seed)}`,
         ...(flags.strict === true ? ["--strict"] : []),
         ...(flags.faults ? [] : ["--no-faults"]),
+        ...(flags.audit === true ? ["--audit"] : []),
         ...(flags.images === "auto" ? [] : [`--images ${flags.images}`]),
         ...(flags.registryMirror === undefined
           ? []

@@ -61,12 +61,9 @@ describe("collected evidence", () => {
 });
 
 describe("observerManifests", () => {
-  const manifests = observerManifests({
-    image: "observer:1",
-    runId: "r1",
-    ownerPid: 7,
-    expiresAtS: 99,
-  });
+  const manifestsOf = (audit: boolean) =>
+    observerManifests({ image: "observer:1", runId: "r1", ownerPid: 7, expiresAtS: 99, audit });
+  const manifests = manifestsOf(false);
 
   it("has a Service and a Deployment of each backend, and a generator without a Service", () => {
     const names = manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort();
@@ -78,6 +75,15 @@ describe("observerManifests", () => {
       "Service loki",
       "Service mimir",
       "Service tempo",
+    ]);
+  });
+
+  it("has an audit in an audited run only", () => {
+    const more = manifestsOf(true).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    const names = manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    expect(more.filter((name) => !names.includes(name))).to.deep.equal([
+      "Service audit",
+      "Deployment audit",
     ]);
   });
 

@@ -1,10 +1,10 @@
 /**
- * The observers as Kubernetes objects: one generator and three backends of one image, on the
- * control plane.
+ * The observers as Kubernetes objects: one generator, three backends and, in an audited run, the audit, all of one
+ * image, on the control plane.
  */
 import { LABELS, NAMESPACE } from "../model/ids.js";
 import { CONTROL_PORT } from "../model/observer-api.js";
-import { BACKENDS, type BackendName } from "../model/signal.js";
+import { AUDIT, BACKENDS, type SinkName } from "../model/signal.js";
 import type { Manifest } from "./manifests.js";
 
 export interface ObserverOptions {
@@ -13,11 +13,18 @@ export interface ObserverOptions {
   readonly ownerPid: number;
   /** Unix seconds. */
   readonly expiresAtS: number;
+  /** Whether the run is audited. */
+  readonly audit: boolean;
 }
 
 export const GENERATOR = "generator";
+const sinksOf = (audit: boolean): readonly SinkName[] => [...BACKENDS, ...(audit ? [AUDIT] : [])];
+
 /** Names of the Deployments, which are also the values of the label `app` of their pods. */
-export const OBSERVERS: readonly (typeof GENERATOR | BackendName)[] = [GENERATOR, ...BACKENDS];
+export const observersOf = ({ audit }: Pick<ObserverOptions, "audit">): readonly string[] => [
+  GENERATOR,
+  ...sinksOf(audit),
+];
 
 /** On the node that no fault chooses: what measures must not be hit by what it measures. */
 export const ON_CONTROL_PLANE = {
@@ -27,11 +34,11 @@ export const ON_CONTROL_PLANE = {
   ],
 };
 
-/** Deployments of all observers and the Services that the guide's gateways export to. */
+/** Deployments of all observers and the Services that gateways export to. */
 export function observerManifests(options: ObserverOptions): Manifest[] {
   return [
     deployment(GENERATOR, "/app/generator.mjs", options),
-    ...BACKENDS.flatMap((name) => [
+    ...sinksOf(options.audit).flatMap((name) => [
       service(name, options),
       deployment(name, "/app/backend.mjs", options),
     ]),
@@ -44,7 +51,7 @@ const labelsOf = ({ runId, ownerPid, expiresAtS }: ObserverOptions): Record<stri
   [LABELS.expires]: String(expiresAtS),
 });
 
-const service = (name: BackendName, options: ObserverOptions): Manifest => ({
+const service = (name: SinkName, options: ObserverOptions): Manifest => ({
   apiVersion: "v1",
   kind: "Service",
   metadata: { name, namespace: NAMESPACE, labels: labelsOf(options) },

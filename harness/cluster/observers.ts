@@ -2,7 +2,7 @@
 import { HarnessError } from "../model/errors.js";
 import { NAMESPACE } from "../model/ids.js";
 import type { Progress } from "../model/progress.js";
-import { BACKENDS, type BackendName } from "../model/signal.js";
+import { AUDIT, BACKENDS, type BackendName } from "../model/signal.js";
 import { applyManifests } from "./apply.js";
 import type { ClusterClient } from "./client.js";
 import {
@@ -14,7 +14,7 @@ import {
 import {
   GENERATOR,
   observerManifests,
-  OBSERVERS,
+  observersOf,
   type ObserverOptions,
 } from "./observer-manifests.js";
 import { isReady } from "./pod-trouble.js";
@@ -23,6 +23,8 @@ import { waitForRollout } from "./rollout.js";
 export interface Observers {
   readonly generator: GeneratorClient;
   readonly backends: Readonly<Record<BackendName, BackendClient>>;
+  /** Of an audited run only. */
+  readonly audit: BackendClient | undefined;
 }
 
 /** Applies the observers, waits until they are ready and binds clients to their pods by name. */
@@ -38,7 +40,7 @@ export async function deployObservers(
   await waitForRollout(client, {
     ...options,
     namespace: NAMESPACE,
-    workloads: OBSERVERS.map((name) => ({ kind: "Deployment", name })),
+    workloads: observersOf(options).map((name) => ({ kind: "Deployment", name })),
   });
   const pods = await Promise.all(BACKENDS.map((name) => podOf(client, name)));
   const [tempo, mimir, loki] = pods.map((pod) => backendClient(client, pod));
@@ -46,6 +48,7 @@ export async function deployObservers(
   return {
     generator: generatorClient(client, await podOf(client, GENERATOR)),
     backends: { tempo, mimir, loki },
+    audit: options.audit ? backendClient(client, await podOf(client, AUDIT)) : undefined,
   };
 }
 

@@ -12,8 +12,8 @@ export interface RenderOptions {
   readonly kubectl: string;
   /** The Kustomize directory. */
   readonly dir: string;
-  /** Lay the component `kind-sized`, which lies beside the directory, over it. */
-  readonly kindSized?: boolean;
+  /** Components to lay over it, in order; they lie beside the directory. */
+  readonly components?: readonly ("kind-sized" | "audited")[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,9 +22,10 @@ export interface RenderOptions {
  */
 export async function renderDeployment(options: RenderOptions): Promise<string> {
   await demandDirectory(options.dir);
-  if (options.kindSized !== true) return runKustomize(options, options.dir);
-  const component = join(dirname(resolve(options.dir)), "kind-sized");
-  await demandDirectory(component);
+  const beside = dirname(resolve(options.dir));
+  const components = (options.components ?? []).map((name) => join(beside, name));
+  if (components.length === 0) return runKustomize(options, options.dir);
+  for (const component of components) await demandDirectory(component);
   const scratch = await realpath(await mkdtemp(join(tmpdir(), "chaos-render-")));
   try {
     // Kustomize takes only relative paths.
@@ -32,7 +33,7 @@ export async function renderDeployment(options: RenderOptions): Promise<string> 
       relative(scratch, await realpath(path));
     const overlay = {
       resources: [await fromScratch(options.dir)],
-      components: [await fromScratch(component)],
+      components: await Promise.all(components.map(fromScratch)),
     };
     await writeFile(join(scratch, "kustomization.yaml"), stringify(overlay));
     return await runKustomize(options, scratch);

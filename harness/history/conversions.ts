@@ -1,4 +1,5 @@
 /** The SQL that turns NDJSON into the tables: fixed text, which reads its input from fixed view names. */
+import { AUDIT } from "../model/signal.js";
 import type { TableName } from "./tables.js";
 
 /** Every field that any journal line has; what a line lacks is null. Lines that cannot be read: all null. */
@@ -57,6 +58,14 @@ export const RECORD_COLUMNS = {
   },
 } as const;
 
+/** What the audit got is no delivery: it has a table of its own, with the same columns. */
+const receipts = (isAudit: "=" | "<>"): string => `
+    SELECT source, seq, at_ms, peer, protocol, signal, item.id, item."key", item.digest, item.node, item.run
+    FROM (
+      SELECT source, seq, atMs AS at_ms, peer, protocol, signal, unnest(items) AS item
+      FROM all_lines WHERE k = 'receipt' AND source ${isAudit} '${AUDIT}'
+    )`;
+
 /**
  * `generator_lines` is the generator's journal; `all_lines` all journals with their `source`. Receipts and
  * attempts keep the order of the journal, which makes the files small and quick to read.
@@ -77,12 +86,8 @@ export const CONVERSIONS: Record<TableName, string> = {
     SELECT op, signal, item.id, item."key", item.digest, item."class", item.startMs AS start_ms,
       item.endMs AS end_ms, item.error
     FROM (SELECT op, signal, unnest(items) AS item FROM generator_lines WHERE k = 'invoke')`,
-  receipts: `
-    SELECT source, seq, at_ms, peer, protocol, signal, item.id, item."key", item.digest, item.node, item.run
-    FROM (
-      SELECT source, seq, atMs AS at_ms, peer, protocol, signal, unnest(items) AS item
-      FROM all_lines WHERE k = 'receipt'
-    )`,
+  receipts: receipts("<>"),
+  audit_receipts: receipts("="),
   journal: "SELECT source, seq, boot, k, atMs AS at_ms, runId AS run FROM all_lines",
   topology: `
     SELECT atMs AS at_ms, source, change, pod, uid, tier, ip, node, ready, terminating, restarts, service

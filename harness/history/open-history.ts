@@ -5,7 +5,7 @@ import { z } from "zod";
 import { HarnessError, messageOf } from "../model/errors.js";
 import { literal, openDatabase, type Database } from "./database.js";
 import { RUN_FACTS_VERSION, RunFacts } from "./run-facts.js";
-import { checkSeal, readJson } from "./seal.js";
+import { readJson, sealedFiles } from "./seal.js";
 import { TABLE_NAMES, TABLES, type TableName } from "./tables.js";
 import { DEPLOYMENT_FILE, RUN_FACTS_FILE } from "./write-history.js";
 
@@ -21,13 +21,17 @@ export interface History extends Database {
  * missing or was changed.
  */
 export async function openHistory(dir: string): Promise<History> {
-  await checkSeal(dir);
+  const sealed = await sealedFiles(dir);
   const facts = await readRunFacts(join(dir, RUN_FACTS_FILE));
   const renderedYaml = await readFile(join(dir, DEPLOYMENT_FILE), "utf8");
   const database = await openDatabase();
   try {
     for (const table of TABLE_NAMES) {
-      await openTable(database, table, join(dir, `${table}.parquet`));
+      const name = `${table}.parquet`;
+      if (table === "audit_receipts" && !sealed.includes(name)) {
+        // A history of before there was an audit.
+        await database.query(`CREATE VIEW ${table} AS SELECT * FROM receipts WHERE false`);
+      } else await openTable(database, table, join(dir, name));
     }
   } catch (thrown) {
     await database.close();

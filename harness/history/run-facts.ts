@@ -1,10 +1,14 @@
 /** What a history knows besides its tables: run-facts.json. */
 import { z } from "zod";
-import { BACKENDS } from "../model/signal.js";
 import type { Scenario } from "../model/scenario.js";
+import { AUDIT, SINKS } from "../model/signal.js";
 
-export const JOURNAL_SOURCES = ["generator", ...BACKENDS] as const;
+export const JOURNAL_SOURCES = ["generator", ...SINKS] as const;
 export type JournalSource = (typeof JOURNAL_SOURCES)[number];
+
+/** The journals that a run must have. A scenario of before there was an audit does not name it. */
+export const journalsOf = ({ audit }: Partial<Pick<Scenario, "audit">>): JournalSource[] =>
+  JOURNAL_SOURCES.filter((source) => source !== AUDIT || audit === true);
 
 const JournalFacts = z.object({
   source: z.enum(JOURNAL_SOURCES),

@@ -47,8 +47,11 @@ export async function writeSeal(dir: string, names: readonly string[]): Promise<
   );
 }
 
-/** Checks every file against the seal. Errors name the first file that is missing or was changed. */
-export async function checkSeal(dir: string): Promise<void> {
+/**
+ * Checks every file against the seal and resolves with their names. Errors name the first file that is missing or
+ * was changed.
+ */
+export async function sealedFiles(dir: string): Promise<string[]> {
   const { files } = await readManifest(dir);
   for (const { name, sha256 } of files) {
     const found = await measureFile(join(dir, name)).catch((cause: unknown) => {
@@ -56,6 +59,7 @@ export async function checkSeal(dir: string): Promise<void> {
     });
     if (found.sha256 !== sha256) throw broken(`${name} was changed after it was sealed`);
   }
+  return files.map(({ name }) => name);
 
   function broken(what: string, cause?: unknown): HarnessError {
     return new HarnessError(`the history in ${dir} is not as it was sealed: ${what}`, {

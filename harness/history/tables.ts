@@ -17,6 +17,17 @@ const IDENTITY = {
   key: "what the item is routed by: trace ID, or service.name for a metric point",
 };
 
+const RECEIPT = {
+  seq: "line of its journal",
+  at_ms: "written before the answer",
+  peer: "address that the request came from: the gateway pod's IP",
+  protocol: "grpc or http",
+  ...IDENTITY,
+  digest: "digest of the payload as received",
+  node: "resource attribute k8s.node.name, the agent's stamp; empty when missing",
+  run: "resource attribute chaos.run; empty when missing",
+};
+
 export const TABLES = {
   operations: {
     name: "operations",
@@ -52,21 +63,19 @@ export const TABLES = {
     row: "an item in an export request that a backend got",
     columns: {
       source: "the backend: tempo, mimir or loki",
-      seq: "line of its journal",
-      at_ms: "written before the answer",
-      peer: "address that the request came from: the gateway pod's IP",
-      protocol: "grpc or http",
-      ...IDENTITY,
-      digest: "digest of the payload as received",
-      node: "resource attribute k8s.node.name, the agent's stamp; empty when missing",
-      run: "resource attribute chaos.run; empty when missing",
+      ...RECEIPT,
     },
+  },
+  audit_receipts: {
+    name: "audit_receipts",
+    row: "an item that a gateway got, before sampling, as the audit had it from there; audited runs only",
+    columns: { source: "audit", ...RECEIPT },
   },
   journal: {
     name: "journal",
     row: "a line of an observer's journal",
     columns: {
-      source: "generator, tempo, mimir or loki",
+      source: "generator, tempo, mimir, loki or audit",
       seq: "counts from 0 over the life of the file; null for a line that cannot be read",
       boot: "the process that wrote it",
       k: "kind of line",

@@ -63,6 +63,23 @@ describe("a sealed history", () => {
     }
   });
 
+  it("opens without the table of an audit, as histories were before there was one", async () => {
+    const manifest = join(dir, "manifest.json");
+    const { files, ...rest } = JSON.parse(await readFile(manifest, "utf8")) as {
+      files: { name: string }[];
+    };
+    const older = files.filter(({ name }) => name !== "audit_receipts.parquet");
+    expect(older).to.have.length(files.length - 1);
+    await writeFile(manifest, JSON.stringify({ ...rest, files: older }));
+    await rm(join(dir, "audit_receipts.parquet"));
+    const history = await openHistory(dir);
+    try {
+      expect(await history.query("SELECT * FROM audit_receipts")).to.deep.equal([]);
+    } finally {
+      await history.close();
+    }
+  });
+
   const refusal = async (): Promise<string> =>
     openHistory(dir).then(
       () => "opened",

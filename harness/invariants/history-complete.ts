@@ -3,12 +3,13 @@
  * for, an observer restarted, the generator fell behind, the system did not fall silent, too little was
  * acknowledged, clocks or records contradict each other, or the books do not balance.
  */
-import { JOURNAL_SOURCES } from "../history/run-facts.js";
+import { journalsOf } from "../history/run-facts.js";
 import type { Accounting } from "../model/accounting.js";
 import type { InvariantResult } from "../model/invariant.js";
 import { SIGNALS, type Signal } from "../model/signal.js";
 import type { Judged } from "./classify.js";
 import { contradictions } from "./contradictions.js";
+import { journalProblems } from "./journal-problems.js";
 import { number, percent, result } from "./result.js";
 
 const PROPERTY = "The record of the run is whole.";
@@ -24,25 +25,7 @@ export async function historyComplete(
   books: Record<Signal, Accounting>,
 ): Promise<InvariantResult> {
   const { facts } = history;
-  const problems: string[] = [];
-  const journals = await history.query<{
-    source: string;
-    lines: number;
-    last: number;
-    boots: number;
-  }>(
-    `SELECT source, count(DISTINCT seq) AS lines, max(seq) AS last, count(DISTINCT boot) AS boots
-     FROM journal GROUP BY source`,
-  );
-  for (const source of JOURNAL_SOURCES) {
-    const journal = journals.find((row) => row.source === source);
-    const mismatch = facts.journals.find((row) => row.source === source)?.mismatch;
-    if (journal === undefined) problems.push(`there is no journal of ${source}`);
-    else if (journal.lines !== journal.last + 1)
-      problems.push(`the journal of ${source} has a gap`);
-    else if (journal.boots !== 1) problems.push(`observer ${source} restarted`);
-    if (typeof mismatch === "string") problems.push(`journal of ${source}: ${mismatch}`);
-  }
+  const problems = await journalProblems(history, journalsOf(facts.scenario));
   const [before] = await history.query<{ n: number }>(
     `SELECT count(*) AS n FROM items WHERE received_ms < invoke_ms - ${String(MAX_CLOCK_SKEW_MS)}`,
   );

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openHistory, type History } from "../history/open-history.js";
-import { JOURNAL_SOURCES } from "../history/run-facts.js";
+import { journalsOf as sourcesOf } from "../history/run-facts.js";
 import { measureFile } from "../history/seal.js";
 import { sealHistory, type FetchedJournal, type HistoryInput } from "../history/write-history.js";
 import { killGateway } from "../model/fault.js";
@@ -215,7 +215,7 @@ async function journalsOf(dir: string, story: Story): Promise<FetchedJournal[]> 
   const { cut } = story.record;
   const cutAtMs = cut === undefined ? lastMs + 60_000 : START_MS + cut * 1_000;
   return Promise.all(
-    JOURNAL_SOURCES.map((source) => {
+    sourcesOf(scenarioOf(story)).map((source) => {
       const lines =
         source === "generator"
           ? invokes

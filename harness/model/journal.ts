@@ -4,7 +4,7 @@
  * Every time is Unix milliseconds with a fraction.
  */
 import type { BackendBehaviour } from "./behaviour.js";
-import type { BackendName, Signal, TraceClass } from "./signal.js";
+import type { Signal, SinkName, TraceClass } from "./signal.js";
 
 interface Line {
   readonly seq: number;
@@ -15,7 +15,7 @@ interface Line {
 /** First line of each process: who writes, and for which run. A second `open` in one file is a restart. */
 export interface OpenLine extends Line {
   readonly k: "open";
-  readonly source: "generator" | BackendName;
+  readonly source: "generator" | SinkName;
   readonly runId: string;
 }
 

@@ -42,6 +42,8 @@ export interface Scenario {
   readonly loadMs: number;
   /** Deadline for silence after the load: receipts stopped and queues empty. */
   readonly quiesceAtMostMs: number;
+  /** Whether gateways also send everything unsampled to an audit backend, which shows where a loss was. */
+  readonly audit: boolean;
   /** Backends that misbehave from the moment when calibration has passed. */
   readonly backends: Partial<Record<BackendName, BackendBehaviour>>;
   readonly invariants: readonly InvariantSpec[];
@@ -66,6 +68,7 @@ export interface ScenarioInput {
   faults?: readonly { at: number; fault: ScheduledFault["fault"] }[];
   load?: number;
   quiesce?: { atMost: number };
+  audit?: boolean;
   backends?: Scenario["backends"];
   invariants: readonly InvariantSpec[];
   expect?: Scenario["expect"];
@@ -98,6 +101,7 @@ export function scenario(input: ScenarioInput): Scenario {
     faults: (input.faults ?? []).map(({ at, fault }) => ({ atMs: at, fault })),
     loadMs: input.load ?? seconds(60),
     quiesceAtMostMs: input.quiesce?.atMost ?? minutes(3),
+    audit: input.audit ?? false,
     backends: input.backends ?? {},
     invariants: input.invariants,
     expect: input.expect ?? { verdict: "pass" },

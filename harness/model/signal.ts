@@ -19,6 +19,13 @@ export const BACKEND_OF_SIGNAL: Record<Signal, BackendName> = {
   logs: "loki",
 };
 
+/** The observer of an audited run: gets every signal from the gateways, unsampled. No item is delivered there. */
+export const AUDIT = "audit" as const;
+
+/** Every observer that takes OTLP. */
+export const SINKS = [...BACKENDS, AUDIT] as const;
+export type SinkName = (typeof SINKS)[number];
+
 /** How a planned trace is made, and so what it can prove. The oracle, not the class, decides if it is kept. */
 export const TRACE_CLASSES = [
   /** The sampling hash keeps it; no error, fast. Shows loss. */

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { sealHistory } from "../history/write-history.js";
 import type { FetchedJournal } from "../history/write-history.js";
-import { JOURNAL_SOURCES } from "../history/run-facts.js";
+import { journalsOf } from "../history/run-facts.js";
 import { measureFile } from "../history/seal.js";
 import type { FaultEvent, TopologyEvent } from "../model/history.js";
 import { killGateway } from "../model/fault.js";
@@ -223,7 +223,7 @@ async function journals(
 ): Promise<FetchedJournal[]> {
   const receipts = deliver(sent, facts).sort((a, b) => a.atMs - b.atMs);
   const fetched: FetchedJournal[] = [];
-  for (const source of JOURNAL_SOURCES) {
+  for (const source of journalsOf(SCENARIO)) {
     const lines: object[] = [{ k: "open", source, runId: RUN_ID, atMs: START_MS - 2_000 }];
     if (source === "generator") {
       for (const [n, item] of sent.entries()) lines.push(...operation(`op-${String(n)}`, item));

@@ -19,6 +19,7 @@ export interface DeployInput {
   readonly renderedYaml: string;
   readonly observerImage: string;
   readonly runId: string;
+  readonly audit: boolean;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -43,6 +44,7 @@ export async function deploy(input: DeployInput): Promise<Deployed> {
       ...waiting,
       image: input.observerImage,
       runId: input.runId,
+      audit: input.audit,
       ownerPid: process.pid,
       expiresAtS: Math.floor(Date.now() / 1_000) + LIFETIME_S,
     }),

@@ -35,17 +35,18 @@ export async function* describePlans(
   const kubectl = await findKubectl();
   const known = new Map<string, Sampling>();
   for (const scenario of scenarios) {
-    const sampling = known.get(scenario.deployment) ?? (await samplingOf(scenario, kubectl));
-    known.set(scenario.deployment, sampling);
+    const key = `${scenario.deployment} ${String(scenario.audit)}`;
+    const sampling = known.get(key) ?? (await samplingOf(scenario, kubectl));
+    known.set(key, sampling);
     yield describePlan(scenario, options, sampling);
   }
 }
 
-async function samplingOf({ deployment }: Scenario, kubectl?: string): Promise<Sampling> {
+async function samplingOf(scenario: Scenario, kubectl?: string): Promise<Sampling> {
   if (kubectl === undefined) {
     return { facts: GUIDE_SAMPLING, from: "the guide's: no kubectl to render the deployment with" };
   }
-  const facts = samplingFactsOf(deploymentFacts(await render(kubectl, deployment)));
+  const facts = samplingFactsOf(deploymentFacts(await render(kubectl, scenario)));
   return { facts, from: "the rendered deployment's" };
 }
 
@@ -64,6 +65,9 @@ function describePlan(scenario: Scenario, options: RunOptions, sampling: Samplin
     `  seed        ${String(options.seed)}`,
     `  deployment  ${scenario.deployment}` +
       (scenario.applied === undefined ? "" : `; in truth ${scenario.applied} is applied`),
+    ...(scenario.audit
+      ? ["  audit       gateways send all that they get to an audit backend too, before sampling"]
+      : []),
     `  sampling    ${String(facts.percentage)} %, decided after ${formatDuration(facts.decisionWaitMs)}: ${from}`,
     `  calibrate   at least ${String(scenario.calibration.minTraces)} traces without a fault`,
     `  load        ${formatDuration(scenario.loadMs)} in ${String(requests)} requests: ` +

@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import type { Observers } from "../cluster/observers.js";
 import type { FetchedJournal } from "../history/write-history.js";
-import { BACKENDS } from "../model/signal.js";
+import { AUDIT, BACKENDS } from "../model/signal.js";
 
 /**
  * Backends first and the generator last while the load goes on: then each item that a backend's cut holds is
- * among the attempts of the generator's cut.
+ * among the attempts of the generator's cut, and the audit in between, which gets each item before a backend does.
  */
 export async function fetchJournals(
   observers: Observers,
@@ -16,6 +16,7 @@ export async function fetchJournals(
   const fetched: FetchedJournal[] = [];
   const sources = [
     ...BACKENDS.map((name) => ({ source: name, observer: observers.backends[name] })),
+    ...(observers.audit === undefined ? [] : [{ source: AUDIT, observer: observers.audit }]),
     { source: "generator" as const, observer: observers.generator },
   ];
   for (const { source, observer } of sources) {

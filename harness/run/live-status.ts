@@ -11,20 +11,22 @@ const LOOK_EVERY_MS = 1_000;
 export interface Look {
   readonly generator: GeneratorStatus;
   readonly backends: readonly BackendStatus[];
+  readonly audit: BackendStatus | undefined;
 }
 
 /** Asks every observer how it stands. */
 export async function look(observers: Observers, signal?: AbortSignal): Promise<Look> {
-  const [generator, ...backends] = await Promise.all([
+  const [generator, audit, ...backends] = await Promise.all([
     observers.generator.status(signal),
+    observers.audit?.status(signal),
     ...BACKENDS.map((name) => observers.backends[name].status(signal)),
   ]);
-  return { generator, backends };
+  return { generator, backends, audit };
 }
 
-/** Unix ms of the newest receipt of any backend; 0 for none. */
-export const lastReceiptMs = ({ backends }: Look): number =>
-  Math.max(0, ...backends.map((backend) => backend.lastReceiptMs));
+/** Unix ms of the newest receipt of any backend or of the audit; 0 for none. */
+export const lastReceiptMs = ({ backends, audit }: Look): number =>
+  Math.max(audit?.lastReceiptMs ?? 0, ...backends.map((backend) => backend.lastReceiptMs));
 
 /** `sent 12,000 · acked 12,000 · received 5,210`: items of all signals. */
 function describeLook({ generator, backends }: Look): string {

@@ -7,9 +7,20 @@ import { deploymentFacts } from "../oracle/deployment-facts.js";
 
 export const DEPLOYMENTS_DIR = join(import.meta.dirname, "../../fixtures/deployments");
 
-/** The deployment's YAML as it will be applied: sized for kind. */
-export const render = (kubectl: string, deployment: string, signal?: AbortSignal) =>
-  renderDeployment({ kubectl, dir: join(DEPLOYMENTS_DIR, deployment), kindSized: true, signal });
+type Wanted = Pick<Scenario, "deployment" | "audit">;
+
+/** The deployment's YAML as it will be applied: sized for kind, with the audit of an audited run. */
+export const render = (
+  kubectl: string,
+  { deployment, audit }: Wanted,
+  signal?: AbortSignal,
+): Promise<string> =>
+  renderDeployment({
+    kubectl,
+    dir: join(DEPLOYMENTS_DIR, deployment),
+    components: audit ? ["kind-sized", "audited"] : ["kind-sized"],
+    signal,
+  });
 
 /**
  * UsageError for the first deployment that cannot be rendered or read, before a cluster is made for it. Without a
@@ -21,8 +32,11 @@ export async function checkDeployments(
 ): Promise<void> {
   const kubectl = await findKubectl({ signal });
   if (kubectl === undefined) return;
-  const named = scenarios.flatMap(({ deployment, applied = deployment }) => [deployment, applied]);
-  for (const deployment of new Set(named)) {
-    deploymentFacts(await render(kubectl, deployment, signal));
+  const wanted = new Map<string, Wanted>();
+  for (const { audit, deployment, applied = deployment } of scenarios) {
+    for (const name of [deployment, applied]) {
+      wanted.set(`${name} ${String(audit)}`, { deployment: name, audit });
+    }
   }
+  for (const one of wanted.values()) deploymentFacts(await render(kubectl, one, signal));
 }

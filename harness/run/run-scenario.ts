@@ -94,10 +94,12 @@ async function begin(scenario: Scenario, session: Session): Promise<Run> {
   const startedAt = new Date();
   const runId = runIdOf(startedAt, options.seed);
   const directory = join(options.reportsDir, "runs", scenario.name, runId);
-  const { deployment, applied = deployment } = scenario;
-  const renderedYaml = await render(cluster.kubectl, deployment, signal);
+  const { audit, deployment, applied = deployment } = scenario;
+  const renderedYaml = await render(cluster.kubectl, { deployment, audit }, signal);
   const appliedYaml =
-    applied === deployment ? renderedYaml : await render(cluster.kubectl, applied, signal);
+    applied === deployment
+      ? renderedYaml
+      : await render(cluster.kubectl, { deployment: applied, audit }, signal);
   await mkdir(directory, { recursive: true });
   const plan = { runId, seed: String(options.seed), strict: options.strict, scenario };
   await writeFile(join(directory, "plan.json"), `${JSON.stringify(plan, null, 2)}\n`);
@@ -127,6 +129,7 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
     renderedYaml: run.appliedYaml,
     observerImage: cluster.observerImage,
     runId: run.runId,
+    audit: scenario.audit,
     progress,
     signal,
   };
