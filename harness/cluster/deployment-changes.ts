@@ -1,4 +1,5 @@
 /** What one rendered deployment sets differently from another, as lines for a report. */
+import { parse } from "yaml";
 import { nameOf, parseManifests } from "./manifests.js";
 
 /**
@@ -18,7 +19,7 @@ export function deploymentChanges(beforeYaml: string, afterYaml: string): string
 
 /**
  * Every scalar of every object by its path; elements of a list go by their name where they have
- * one.
+ * one, and a YAML file in a ConfigMap by what it holds.
  */
 function leavesOf(yaml: string): Map<string, string> {
   const leaves = new Map<string, string>();
@@ -32,6 +33,8 @@ function leavesOf(yaml: string): Map<string, string> {
       for (const [key, child] of Object.entries(value)) {
         walk(path.endsWith(": ") ? `${path}${key}` : `${path}.${key}`, child);
       }
+    } else if (typeof value === "string" && /\.ya?ml$/.test(path)) {
+      walk(path, parse(value));
     } else {
       leaves.set(path, String(value));
     }

@@ -135,6 +135,14 @@ describe("deploymentChanges", () => {
     ]);
   });
 
+  it("looks into the YAML files of a ConfigMap", () => {
+    const map = (file: string): string =>
+      `{apiVersion: v1, kind: ConfigMap, metadata: {name: m}, data: {c.yaml: "${file}"}}`;
+    expect(deploymentChanges(map("a: 1"), map("a: 1\\nb: [x]"))).to.deep.equal([
+      "ConfigMap m: data.c.yaml.b[0] absent -> x",
+    ]);
+  });
+
   it("is empty for equal deployments", () => {
     expect(deploymentChanges(gateway("1"), gateway("1"))).to.deep.equal([]);
   });

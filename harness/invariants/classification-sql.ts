@@ -5,6 +5,7 @@
  * ip), `deaths` and `explained`.
  */
 import { literal } from "../history/database.js";
+import { audits, NO_AUDIT, WITH_AUDIT, type AuditSql } from "./audit.js";
 
 /** An item is acked when one of its operations was; its sends span first to last. */
 const SENDS = `
@@ -75,9 +76,9 @@ JOIN rings r ON r.ring = o.ring AND r.from_ms < s.complete_ms + h.routed_ms AND 
 GROUP BY s.signal, s.id`;
 
 /** What was not yet due when its backend's journal was cut may still have arrived: nobody can say. */
-const STATES = `
+const states = (audit: AuditSql): string => `
 CREATE TABLE states AS
-SELECT s.*, coalesce(a.receipts, 0) AS receipts, a.received_ms, coalesce(a.peers, []) AS peers,
+SELECT s.*, coalesce(a.receipts, 0) AS receipts, a.received_ms, ${audit.columns},
        coalesce(a.altered, false) AS altered, coalesce(a.misstamped, false) AS misstamped,
        coalesce(w.ips, []) AS owners, coalesce(t.kept, 'yes') AS kept, k.position,
        coalesce(t.hash_kept, true) AS hash_kept,
@@ -92,19 +93,23 @@ JOIN holds h ON h.signal = s.signal
 JOIN keys k ON k.signal = s.signal AND k.key = s.key
 LEFT JOIN arrivals a ON a.signal = s.signal AND a.id = s.id
 LEFT JOIN owners w ON w.signal = s.signal AND w.id = s.id
-LEFT JOIN traces t ON t.signal = s.signal AND t.key = s.key`;
+LEFT JOIN traces t ON t.signal = s.signal AND t.key = s.key
+${audit.join}`;
 
 /** What became of every item that the sealed history holds, but for why it was lost. */
 export const classification = (options: {
   readonly runId: string;
   readonly sampling: SamplingRules;
+  /** Whether an audit is there to be trusted. */
+  readonly audited: boolean;
 }): readonly string[] => [
   SENDS,
   traces(options.sampling),
   strays(options.runId),
   arrivals(options.runId),
   OWNERS,
-  STATES,
+  ...(options.audited ? audits(options.runId) : []),
+  states(options.audited ? WITH_AUDIT : NO_AUDIT),
 ];
 
 /**
@@ -151,16 +156,20 @@ LEFT JOIN parts p ON p.signal = s.signal AND p.key = s.key AND p.ip = o.ip
 WHERE s.state = 'lost' ORDER BY s.signal, s.id, o.ip`;
 
 /** The classification of every item, and the same as reports read it. */
-export const ITEMS: readonly string[] = [
-  `CREATE TABLE items AS
-   SELECT s.*, CASE WHEN s.state = 'lost' THEN coalesce(e.place, 'unknown') END AS place, e.rule, e.rule_name
+export const items = (audited: boolean): readonly string[] => {
+  const { place, seen } = audited ? WITH_AUDIT : NO_AUDIT;
+  return [
+    `CREATE TABLE items AS
+   SELECT s.*, CASE WHEN s.state = 'lost' THEN coalesce(e.place, ${place}) END AS place, ${seen} AS seen,
+          e.rule, e.rule_name
    FROM states s LEFT JOIN explained e ON e.signal = s.signal AND e.id = s.id`,
-  "DROP TABLE states",
-  `CREATE VIEW report_items AS
+    "DROP TABLE states",
+    `CREATE VIEW report_items AS
    SELECT signal, id, key, class, error, position::INTEGER AS position, state, place, rule,
           array_to_string(list_transform(owners, ip -> coalesce(gateways.pods[ip], ip)), ',') AS owners
    FROM items CROSS JOIN (
      SELECT coalesce(map_from_entries(list((ip, pod))), MAP {}) AS pods FROM (
        SELECT ip, arg_max(pod, at_ms) AS pod FROM topology
        WHERE source = 'pod' AND tier = 'gateway' AND ip <> '' GROUP BY ip)) gateways`,
-];
+  ];
+};

@@ -16,7 +16,8 @@ import { ringsOf, ringsWithin, type PossibleRing } from "../oracle/epochs.js";
 import { holdMs, routedWithinMs } from "../oracle/holds.js";
 import { buildRing, endpointOf, ipOf, ownerAt, positionOf, routeKeyOf } from "../oracle/ring.js";
 import { sampledByHash } from "../oracle/sampling.js";
-import { classification, ITEMS } from "./classification-sql.js";
+import { auditStateOf, type AuditState } from "./audit.js";
+import { classification, items } from "./classification-sql.js";
 import { explainLosses } from "./explain.js";
 
 export interface Judged {
@@ -28,6 +29,7 @@ export interface Judged {
   readonly firstFaultMs: number;
   /** Unix ms of the oldest journal cut: what arrived later is not in the history. */
   readonly cutMs: number;
+  readonly audit: AuditState;
 }
 
 /** Makes the tables `items`, `report_items`, `strays`, `traces`, `rings` and `deaths` in the history's database. */
@@ -40,7 +42,10 @@ export async function classify(history: History): Promise<Judged> {
   await makeTables(history, facts, deaths);
   await predict(history, facts, ringsOf(facts, history.facts.corefile, topology));
   const { sampling } = facts.gateway;
+  const audit = await auditStateOf(history);
+  const audited = audit.kind === "whole";
   const statements = classification({
+    audited,
     runId: history.facts.runId,
     sampling: {
       keepsErrors: sampling?.keepsErrors ?? false,
@@ -50,8 +55,8 @@ export async function classify(history: History): Promise<Judged> {
     },
   });
   for (const sql of statements) await history.query(sql);
-  await explainLosses(history, facts, deaths);
-  for (const sql of ITEMS) await history.query(sql);
+  await explainLosses(history, facts, deaths, audited);
+  for (const sql of items(audited)) await history.query(sql);
   const [times] = await history.query<{ load: number | null; fault: number | null }>(
     `SELECT (SELECT min(at_ms) FROM phases WHERE phase = 'load') AS load,
             (SELECT min(at_ms) FROM faults WHERE step = 'injecting') AS fault`,
@@ -59,6 +64,7 @@ export async function classify(history: History): Promise<Judged> {
   return {
     history,
     facts,
+    audit,
     loadStartMs: times?.load ?? Infinity,
     firstFaultMs: times?.fault ?? Infinity,
     cutMs: Math.min(...history.facts.journals.map(({ cutAtMs }) => cutAtMs)),

@@ -39,7 +39,8 @@ const CHECKS: readonly Check[] = [
     says: (op, n) => `operation ${op} sent ${number(n)} items, but its attempts are not as many`,
   },
   {
-    sql: `SELECT source AS name, seq AS n FROM (SELECT DISTINCT source, seq FROM receipts)
+    sql: `SELECT source AS name, seq AS n FROM (
+            SELECT source, seq FROM receipts UNION SELECT source, seq FROM audit_receipts)
           ANTI JOIN (FROM journal WHERE k = 'receipt') USING (source, seq)
           ORDER BY source, seq LIMIT 1`,
     says: (source, line) => `line ${number(line)} of the journal of ${source} is no receipt`,

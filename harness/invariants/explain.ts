@@ -6,6 +6,7 @@ import type { Death } from "../oracle/deaths.js";
 import type { DeploymentFacts } from "../oracle/deployment-facts.js";
 import { routingLagMs } from "../oracle/epochs.js";
 import { explainLoss, ruleText, type PossibleOwner } from "../oracle/loss-windows.js";
+import { AUDITED_LOST, auditedParts } from "./audit.js";
 import { LOST, parts } from "./classification-sql.js";
 
 /** One lost item at one gateway that may have owned it. */
@@ -22,18 +23,27 @@ interface LostRow {
   readonly error: boolean;
   /** First start to last end of what this part certainly had; null but for spans. */
   readonly spanMs: number | null;
+  /** Of an audited run: when it came to this gateway, null when it did not, and whether a ring gives the gateway. */
+  readonly reachedFromMs?: number | null;
+  readonly reachedByMs?: number | null;
+  readonly predicted?: boolean;
 }
 
 /** Rows that are held at a time. */
 const PAGE = 5_000;
 
-/** Makes `parts` and `explained` (signal, id, place, rule, rule_name) from `states` and `deaths`. */
+/**
+ * Makes `parts` and `explained` (signal, id, place, rule, rule_name) from `states` and `deaths`; with `audited` from
+ * what gateways were seen to get.
+ */
 export async function explainLosses(
   history: History,
   facts: DeploymentFacts,
   deaths: readonly Death[],
+  audited: boolean,
 ): Promise<void> {
-  await history.query(parts(facts.gateway.sampling?.decisionWaitMs ?? 0));
+  const decisionWaitMs = facts.gateway.sampling?.decisionWaitMs ?? 0;
+  await history.query(audited ? auditedParts(decisionWaitMs) : parts(decisionWaitMs));
   await history.query(
     "CREATE TABLE explained (signal VARCHAR, id VARCHAR, place VARCHAR, rule VARCHAR, rule_name VARCHAR)",
   );
@@ -52,7 +62,7 @@ export async function explainLosses(
     if (rule !== null) page.push([first.signal, first.id, rule.place, ruleText(rule), rule.name]);
     item = [];
   };
-  for await (const rows of history.stream<LostRow>(LOST)) {
+  for await (const rows of history.stream<LostRow>(audited ? AUDITED_LOST : LOST)) {
     for (const row of rows) {
       if (row.id !== item[0]?.id || row.signal !== item[0].signal) explain();
       item.push(row);
@@ -70,6 +80,15 @@ function ownerOf(row: LostRow, { gateway }: DeploymentFacts): PossibleOwner {
     ip: row.ip,
     firstFromMs: row.firstFromMs,
     firstByMs: row.firstByMs,
-    mayLackEvidence: !row.hashKept && !keptByError && (row.spanMs ?? 0) < thresholdMs,
+    // A gateway that no ring gives tears a trace by mistake, not by a change of the ring.
+    mayLackEvidence:
+      (row.predicted ?? true) && !row.hashKept && !keptByError && (row.spanMs ?? 0) < thresholdMs,
+    reached: reachedOf(row),
   };
+}
+
+function reachedOf({ reachedFromMs, reachedByMs }: LostRow): PossibleOwner["reached"] {
+  if (reachedFromMs === undefined || reachedByMs === undefined) return undefined;
+  if (reachedFromMs === null || reachedByMs === null) return null;
+  return { fromMs: reachedFromMs, byMs: reachedByMs };
 }

@@ -23,7 +23,8 @@ describe("histories written by hand", () => {
             "SELECT id, place, rule_name AS rule FROM items WHERE state = 'lost' ORDER BY id",
           );
           for (const { id, place, rule } of rows) {
-            lost[id] = rule === null ? "unexplained" : `${place}, ${rule}`;
+            const unexplained = place === "unknown" ? "unexplained" : `unexplained, ${place}`;
+            lost[id] = rule === null ? unexplained : `${place}, ${rule}`;
           }
         },
       );

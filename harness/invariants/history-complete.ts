@@ -1,7 +1,8 @@
 /**
  * Property: the record is whole. Inconclusive when a journal has a gap or is not what its observer vouched
  * for, an observer restarted, the generator fell behind, the system did not fall silent, too little was
- * acknowledged, clocks or records contradict each other, or the books do not balance.
+ * acknowledged, clocks or records contradict each other, the books do not balance, or an audit lacks what backends
+ * have.
  */
 import { journalsOf } from "../history/run-facts.js";
 import type { Accounting } from "../model/accounting.js";
@@ -21,11 +22,12 @@ const MIN_ACKED_SHARE = 0.5;
 const MAX_LAG_MS = 5_000;
 
 export async function historyComplete(
-  { history }: Judged,
+  { history, audit }: Judged,
   books: Record<Signal, Accounting>,
 ): Promise<InvariantResult> {
   const { facts } = history;
-  const problems = await journalProblems(history, journalsOf(facts.scenario));
+  const ofJournals = await journalProblems(history, journalsOf(facts.scenario));
+  const problems = [...new Set([...ofJournals, ...audit.problems])];
   const [before] = await history.query<{ n: number }>(
     `SELECT count(*) AS n FROM items WHERE received_ms < invoke_ms - ${String(MAX_CLOCK_SKEW_MS)}`,
   );

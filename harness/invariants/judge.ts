@@ -114,13 +114,13 @@ function dispatch(
 
 async function lossesOf({ history }: Judged): Promise<RunRecord["losses"]> {
   return history.query<RunRecord["losses"][number]>(
-    `SELECT signal, place, rule, count(*) AS items,
+    `SELECT signal, place, rule, seen, count(*) AS items,
        count(DISTINCT CASE WHEN signal = 'traces' THEN key END) AS traces,
        min(invoke_ms) AS "firstSentMs", max(invoke_ms) AS "lastSentMs",
        (SELECT f.fault FROM faults f WHERE f.step = 'injected'
         ORDER BY abs(f.at_ms - min(items.invoke_ms)) LIMIT 1) AS fault,
        min(id) AS example
-     FROM items WHERE state = 'lost' GROUP BY signal, place, rule ORDER BY count(*) DESC`,
+     FROM items WHERE state = 'lost' GROUP BY signal, place, rule, seen ORDER BY count(*) DESC`,
   );
 }
 

@@ -42,6 +42,8 @@ const GATEWAY_IPS: Readonly<Record<string, string>> = {
 };
 /** What a receipt is late by without a time of its own, seconds. */
 const USUAL_WAY_S = { traces: 40, metrics: 10, logs: 10 } as const;
+/** The same for its record at the audit: half the agent's batch. */
+const USUAL_WAY_TO_GATEWAY_S = 1;
 const COREFILE = ".:53 {\n  kubernetes cluster.local {\n    ttl 5\n  }\n  cache 30\n}\n";
 
 type Line = { readonly atMs: number } & Readonly<Record<string, unknown>>;
@@ -125,6 +127,7 @@ function scenarioOf(story: Story): Scenario {
     faults: faults.map(({ at }) => ({ at: (at - load) * 1_000, fault: FAULT })),
     load: 1_000_000,
     invariants: invariantsOf(story),
+    audit: story.audit,
   });
 }
 
@@ -211,14 +214,16 @@ async function journalsOf(dir: string, story: Story): Promise<FetchedJournal[]> 
       }),
     ),
   ];
-  const lastMs = Math.max(...[...invokes, ...receipts].map((line) => line.atMs));
+  const audited = story.sends.flatMap((send) => auditedOf(send, keys));
+  const lastMs = Math.max(...[...invokes, ...receipts, ...audited].map((line) => line.atMs));
   const { cut } = story.record;
   const cutAtMs = cut === undefined ? lastMs + 60_000 : START_MS + cut * 1_000;
   return Promise.all(
     sourcesOf(scenarioOf(story)).map((source) => {
+      const linesOf = { generator: invokes, audit: audited };
       const lines =
-        source === "generator"
-          ? invokes
+        source === "generator" || source === "audit"
+          ? linesOf[source]
           : receipts.filter(({ signal }) => BACKEND_OF_SIGNAL[signal as Signal] === source);
       return writeJournal(dir, source, lines, { record: story.record, cutAtMs });
     }),
@@ -247,10 +252,26 @@ function operation(send: Send, op: string, keys: ReadonlyMap<string, string>): L
   ];
 }
 
-function receiptsOf(send: Send, keys: ReadonlyMap<string, string>): Line[] {
+type Keys = ReadonlyMap<string, string>;
+
+const receiptsOf = (send: Send, keys: Keys): Line[] =>
+  receiptLines(send, send.received, USUAL_WAY_S[itemOf(send).signal], keys);
+
+/** What a backend got a gateway must have got before, at its usual time. */
+function auditedOf(send: Send, keys: Keys): Line[] {
+  const seen = send.audited ?? send.received.map(({ from }) => ({ from }));
+  return receiptLines(send, seen, USUAL_WAY_TO_GATEWAY_S, keys);
+}
+
+function receiptLines(
+  send: Send,
+  receipts: readonly SentReceipt[],
+  usualWayS: number,
+  keys: Keys,
+): Line[] {
   const { signal, id } = itemOf(send);
-  return send.received.map(({ from, ...over }: SentReceipt) =>
-    receiptLine(signal, over.at ?? send.at + USUAL_WAY_S[signal], from, {
+  return receipts.map(({ from, ...over }: SentReceipt) =>
+    receiptLine(signal, over.at ?? send.at + usualWayS, from, {
       id,
       key: keyOf(keys, over.trace ?? send.trace ?? send.service),
       digest: over.digest ?? digestOf(id, 16),

@@ -20,6 +20,7 @@ const Receipt = z.strictObject({
   run: z.string().optional(),
 });
 const received = z.union([gateway.transform((from) => ({ from })), Receipt]);
+const receiptsOfOne = z.union([received.transform((one) => [one]), z.array(received)]);
 
 const Send = z.strictObject({
   /** The item's ID, under the name of its signal. */
@@ -36,7 +37,9 @@ const Send = z.strictObject({
   class: z.enum(TRACE_CLASSES).default("hash-kept"),
   /** Length of the span, seconds. */
   lasts: z.number().default(0.01),
-  received: z.union([received.transform((one) => [one]), z.array(received)]).default(() => []),
+  received: receiptsOfOne.default(() => []),
+  /** The gateways that got it, as the audit has it from them; those that delivered it when absent. */
+  audited: receiptsOfOne.optional(),
 });
 
 /** What the search for a key must meet: `owner` in every ring that has it, or `owners` ring by ring. */
@@ -61,6 +64,8 @@ export const Story = z.strictObject({
   story: z.string(),
   /** Text of the deployment to replace. */
   deployment: z.record(z.string(), z.string()).default({}),
+  /** Whether the run had an audit. */
+  audit: z.boolean().default(false),
   traces: z.record(z.string(), Key).default({}),
   services: z.record(z.string(), Key).default({}),
   /** Gateways that come, go with their pod, or whose container restarts in place; seconds. */
@@ -120,7 +125,7 @@ export const Story = z.strictObject({
     invariants: z.record(z.string(), z.enum(["inconclusive", "fail"])).default({}),
     /** Every number of the books that is not 0. */
     books,
-    /** Lost items: `place, rule`, or `unexplained`. */
+    /** Lost items: `place, rule`, or `unexplained`, with the place if an audit saw it. */
     lost: z.record(z.string(), z.string()).default({}),
   }),
 });

@@ -56,10 +56,12 @@ export function balances(a: Omit<Accounting, "balances">): boolean {
 export const LOSS_PLACES = [
   "agent",
   "agent-to-gateway",
+  "before-gateway",
   "gateway-tail-sampling",
   "gateway-batch",
   "gateway-queue",
   "gateway-to-backend",
+  "from-gateway",
   "unknown",
 ] as const;
 export type LossPlace = (typeof LOSS_PLACES)[number];
@@ -67,9 +69,11 @@ export type LossPlace = (typeof LOSS_PLACES)[number];
 export const LOSS_PLACE_TEXT: Record<LossPlace, string> = {
   agent: "in the agent",
   "agent-to-gateway": "between agent and gateway",
+  "before-gateway": "before any gateway acknowledged it",
   "gateway-tail-sampling": "in the gateway's tail-sampling memory",
   "gateway-batch": "in the gateway's batch",
   "gateway-queue": "in the gateway's sending queue",
   "gateway-to-backend": "between gateway and backend",
+  "from-gateway": "in the gateway that got it or behind it",
   unknown: "somewhere that the record does not show",
 };

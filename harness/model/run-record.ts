@@ -43,6 +43,10 @@ const LossRecord = z.object({
   signal: z.enum(SIGNALS),
   place: z.enum(LOSS_PLACES),
   rule: z.string().nullable().describe("the explained-loss rule, null when unexplained"),
+  seen: z
+    .boolean()
+    .default(false)
+    .describe("an audit saw which side of the gateway it was lost on; else inferred from times"),
   items: z.number().int().positive(),
   traces: z.number().int().nonnegative(),
   firstSentMs: unixMs,
@@ -71,6 +75,7 @@ export const RunRecord = z.object({
   scenario: z.object({ name: z.string(), description: z.string(), spec: anyObject }),
   seed: z.string().describe("decimal text of an unsigned 64-bit number"),
   strict: z.boolean(),
+  audited: z.boolean().default(false).describe("gateways sent all that they got to an audit too"),
   command: z.string().describe("repeats the run: same plan, not the same interleaving"),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
@@ -86,6 +91,7 @@ export const RunRecord = z.object({
     configSha256: z.string(),
     corrections: z.array(z.object({ file: z.string(), why: z.string() })),
     kindSized: z.array(z.string()).describe("what the kind-sized component changes"),
+    audit: z.array(z.string()).default([]).describe("what the audited component changes"),
     settings: z.array(z.object({ name: z.string(), value: z.string() })),
   }),
   environment: z.object({

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import fc from "fast-check";
 import type { Signal } from "../model/signal.js";
 import type { Death } from "./deaths.js";
 import { deploymentFacts, type DeploymentFacts } from "./deployment-facts.js";
@@ -37,16 +38,24 @@ interface Case {
   readonly death?: Death;
   readonly ip?: string;
   readonly mayLackEvidence?: boolean;
+  /** Seconds after the send, or null for an item that no gateway got. */
+  readonly reached?: readonly [from: number, by: number] | null;
 }
 
 /** The rule for an item that was sent and acknowledged at one moment, as the first of its trace. */
 function ruleAt(signal: Signal, sentSeconds: number, options: Case = {}): string {
   const sentMs = sentSeconds * 1_000;
+  const { reached } = options;
+  const came = reached && {
+    fromMs: sentMs + reached[0] * 1_000,
+    byMs: sentMs + reached[1] * 1_000,
+  };
   const owner = {
     ip: options.ip ?? DEATH.ip,
-    firstFromMs: sentMs,
-    firstByMs: sentMs + 4_000,
+    firstFromMs: came?.fromMs ?? sentMs,
+    firstByMs: came?.byMs ?? sentMs + 4_000,
     mayLackEvidence: options.mayLackEvidence ?? false,
+    reached: came,
   };
   const item = { signal, sentMs, ackedMs: sentMs, owners: [owner] };
   const rule = explainLoss(item, [options.death ?? DEATH], options.facts ?? FACTS, 12_000);
@@ -122,6 +131,63 @@ describe("explained loss", () => {
     const options = { ip: "10.0.0.2", mayLackEvidence: true };
     expect(ruleAt("traces", 10, options)).to.equal("torn-by-ring-change");
     expect(ruleAt("logs", 10, options)).to.equal("none");
+  });
+
+  it("that no gateway got was lost on the way alone, by an audit", () => {
+    const rules = Array.from({ length: 151 }, (_, at) => ruleAt("traces", at, { reached: null }));
+    expect(new Set(rules)).to.deep.equal(new Set(["none", "dead-endpoint-queue"]));
+    expect(rules.indexOf("dead-endpoint-queue")).to.equal(99 - 4);
+    expect(rules.lastIndexOf("dead-endpoint-queue")).to.equal(103 + 12);
+    const torn = { reached: null, ip: "10.0.0.2", mayLackEvidence: true };
+    expect(ruleAt("traces", 10, torn)).to.equal("none");
+  });
+
+  it("of what a gateway got was never on the way, and begins and ends with when it came", () => {
+    const came = [1, 1] as const;
+    const stages = [52, 53, 55, 56, 67, 69, 98, 102, 103].map((at) =>
+      ruleAt("traces", at, { reached: came }),
+    );
+    expect(stages).to.deep.equal([
+      "none",
+      "none",
+      "gateway-queue",
+      "gateway-queue",
+      "gateway-batch",
+      "tail-sampling-memory",
+      "tail-sampling-memory",
+      "tail-sampling-memory",
+      "none",
+    ]);
+  });
+
+  it("with an audit is never more than without one", () => {
+    const second = fc.integer({ min: 40, max: 130 });
+    const reached = fc.option(fc.tuple(fc.double({ min: 0, max: 4, noNaN: true }), fc.nat(4)));
+    const signal = fc.constantFrom<Signal>("traces", "metrics", "logs");
+    const death = fc.constantFrom(DEATH, RESTART);
+    fc.assert(
+      fc.property(second, reached, signal, death, fc.boolean(), (at, came, of, died, lacks) => {
+        const options = { death: died, mayLackEvidence: lacks };
+        const window = came && ([Math.min(...came), Math.max(...came)] as const);
+        fc.pre(ruleAt(of, at, options) === "none");
+        expect(ruleAt(of, at, { ...options, reached: window })).to.equal("none");
+      }),
+    );
+  });
+
+  it("of an item that two gateways got must hold for both", () => {
+    const sentMs = 80_000;
+    const at = (ip: string) => ({
+      ...{ ip, firstFromMs: sentMs, firstByMs: sentMs, mayLackEvidence: false },
+      reached: { fromMs: sentMs, byMs: sentMs },
+    });
+    const item = { signal: "traces", sentMs, ackedMs: sentMs } as const;
+    const [dead, alive] = [at(DEATH.ip), at("10.0.0.2")];
+    const explain = (owners: (typeof dead)[]) =>
+      explainLoss({ ...item, owners }, [DEATH], FACTS, 12_000)?.name;
+    expect(explain([dead])).to.equal("tail-sampling-memory");
+    expect(explain([dead, alive])).to.equal(undefined);
+    expect(explain([alive, dead])).to.equal(undefined);
   });
 
   it("names a place, says what happens, and where it is discussed", () => {

@@ -17,6 +17,8 @@ export interface PossibleOwner {
   readonly firstByMs: number;
   /** Whether the part of the trace at this gateway may lack what made the trace worth keeping. */
   readonly mayLackEvidence: boolean;
+  /** What an audit saw: when the item came to this gateway, null when it never did; undefined without an audit. */
+  readonly reached?: { readonly fromMs: number; readonly byMs: number } | null | undefined;
 }
 
 /** An acknowledged, expected item that never arrived. */
@@ -97,6 +99,8 @@ interface Passage {
  * The rule that explains a loss, or null. `routingLagMs`: the longest from a change of the gateways to the agents'
  * new ring (epochs.ts). Every window is the widest that the settings allow, and no wider:
  * a gateway's death counts from the topology, a batch for its timeout, a decision for decision_wait and one tick.
+ * Where an audit looked, only rules of its side of the gateway count, and an item that several gateways got must be
+ * explained at each of them.
  */
 export function explainLoss(
   item: LostItem,
@@ -104,6 +108,13 @@ export function explainLoss(
   facts: DeploymentFacts,
   routingLagMs: number,
 ): LossRule | null {
+  const got = item.owners.filter(({ reached }) => reached !== undefined && reached !== null);
+  if (got.length > 1) {
+    const rules = got.map((owner) =>
+      explainLoss({ ...item, owners: [owner] }, deaths, facts, routingLagMs),
+    );
+    return rules.includes(null) ? null : (rules[0] ?? null);
+  }
   for (const death of deaths) {
     if (death.tier !== "gateway") continue;
     const owner = item.owners.find(({ ip }) => ip === death.ip);
@@ -111,7 +122,9 @@ export function explainLoss(
     const rule = ruleOfDeath(item, owner, death, facts, routingLagMs);
     if (rule !== null) return LOSS_RULES[rule];
   }
-  const torn = item.signal === "traces" && item.owners.some((owner) => owner.mayLackEvidence);
+  const torn =
+    item.signal === "traces" &&
+    item.owners.some(({ mayLackEvidence, reached }) => mayLackEvidence && reached !== null);
   return torn ? LOSS_RULES.torn : null;
 }
 
@@ -142,15 +155,20 @@ function ruleOfDeath(
       after(passage.exportedByMs),
   };
   const likely = likelyStage(item, owner, death, facts);
-  if (possible[likely]) return likely;
   return (
-    (["memory", "transport", "batch", "queue"] as const).find((rule) => possible[rule]) ?? null
+    ([likely, "memory", "transport", "batch", "queue"] as const).find(
+      (rule) => possible[rule] && fitsAudit(rule, owner),
+    ) ?? null
   );
 }
 
+/** What a gateway got was not lost on the way to it, and what it never got was lost nowhere else. */
+const fitsAudit = (rule: RuleKey, { reached }: PossibleOwner): boolean =>
+  reached === undefined || (rule === "transport") === (reached === null);
+
 function passageOf(item: LostItem, owner: PossibleOwner, facts: DeploymentFacts): Passage {
-  const arrivesFromMs = item.sentMs;
-  const arrivesByMs = item.ackedMs + routedWithinMs(facts, item.signal);
+  const arrivesFromMs = owner.reached?.fromMs ?? item.sentMs;
+  const arrivesByMs = owner.reached?.byMs ?? item.ackedMs + routedWithinMs(facts, item.signal);
   const sampling = item.signal === "traces" ? facts.gateway.sampling : null;
   const waitMs = sampling?.decisionWaitMs ?? 0;
   // A span that comes after the decision passes at once.
@@ -179,11 +197,13 @@ function likelyStage(
   facts: DeploymentFacts,
 ): Exclude<RuleKey, "torn"> {
   const halfBatchMs = facts.agent.batch[item.signal].timeoutMs / 2;
-  const arrivesMs = item.ackedMs + halfBatchMs;
+  const { reached } = owner;
+  const arrivesMs = reached?.byMs ?? item.ackedMs + halfBatchMs;
   if (death.seenMs < arrivesMs) return "transport";
   const sampling = item.signal === "traces" ? facts.gateway.sampling : null;
   if (sampling !== null) {
-    const decidedMs = owner.firstFromMs + halfBatchMs + sampling.decisionWaitMs + SAMPLING_TICK_MS;
+    const firstMs = reached ? owner.firstByMs : owner.firstFromMs + halfBatchMs;
+    const decidedMs = firstMs + sampling.decisionWaitMs + SAMPLING_TICK_MS;
     if (death.seenMs < decidedMs) return "memory";
   }
   return "batch";

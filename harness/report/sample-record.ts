@@ -16,6 +16,7 @@ export function sampleRecord(simulation: Simulation, verdict: Verdict): RunRecor
     },
     seed: "42",
     strict: false,
+    audited: false,
     command: "npx chaos run gateway-kill --seed 42",
     startedAt: new Date(START_MS - 79_000).toISOString(),
     finishedAt: new Date(START_MS + 151_000).toISOString(),
@@ -185,6 +186,7 @@ const deployment = (): RunRecord["deployment"] => ({
     },
     { file: "namespace.yaml", why: "Nothing creates the namespace observability." },
   ],
+  audit: [],
   kindSized: ["gateway CPU request 1 → 40m", "gateway memory request 2Gi → 256Mi"],
   settings: [
     { name: "resolver", value: "dns otel-gateway-headless, interval 5 s, timeout 1 s" },

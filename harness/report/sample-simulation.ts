@@ -235,6 +235,7 @@ class Book {
       signal: this.signal,
       place,
       rule,
+      seen: false,
       items,
       traces: Math.ceil(items / 10),
       firstSentMs: Math.min(before?.firstSentMs ?? sentMs, sentMs),

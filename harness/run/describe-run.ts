@@ -13,7 +13,7 @@ import { settings } from "../oracle/settings.js";
 import { faultRecords, phaseSpans, type RunContext } from "./context.js";
 import { gitState } from "./environment.js";
 import type { Recorder } from "./recorder.js";
-import { DEPLOYMENTS_DIR } from "./render.js";
+import { DEPLOYMENTS_DIR, render } from "./render.js";
 import type { Session } from "./session.js";
 
 export interface DescribedRun {
@@ -42,13 +42,16 @@ export async function describeRun(run: DescribedRun): Promise<RunContext> {
   const { options, cluster } = session;
   const finishedAt = new Date();
   const dir = join(DEPLOYMENTS_DIR, scenario.deployment);
-  const unsized = await renderDeployment({ kubectl: cluster.kubectl, dir });
+  const { kubectl } = cluster;
+  const unsized = await renderDeployment({ kubectl, dir });
+  const unaudited = await render(kubectl, { ...scenario, audit: false });
   return {
     schemaVersion: RUN_SCHEMA_VERSION,
     runId: run.runId,
     scenario: { name: scenario.name, description: scenario.description, spec: { ...scenario } },
     seed: String(options.seed),
     strict: options.strict,
+    audited: scenario.audit,
     command: options.rerunCommand(scenario.name),
     startedAt: run.startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
@@ -58,7 +61,8 @@ export async function describeRun(run: DescribedRun): Promise<RunContext> {
       name: scenario.deployment,
       configSha256: createHash("sha256").update(run.renderedYaml).digest("hex"),
       corrections: (await listCorrections(dir)).map(({ file, why }) => ({ file, why })),
-      kindSized: deploymentChanges(unsized, run.renderedYaml),
+      kindSized: deploymentChanges(unsized, unaudited),
+      audit: deploymentChanges(unaudited, run.renderedYaml),
       settings: settings(run.facts),
     },
     environment: {

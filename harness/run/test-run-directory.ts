@@ -19,6 +19,7 @@ export async function writeRunDirectory(runDir: string, story: Story): Promise<v
     scenario: { name: scenario.name, description: scenario.description, spec: { ...scenario } },
     seed: input.seed,
     strict: false,
+    audited: scenario.audit,
     command: "chaos run story --seed 1",
     startedAt: new Date(START_MS).toISOString(),
     finishedAt: new Date(finishedMs).toISOString(),
@@ -29,6 +30,7 @@ export async function writeRunDirectory(runDir: string, story: Story): Promise<v
       configSha256: "",
       corrections: [],
       kindSized: [],
+      audit: [],
       settings: settings(deploymentFacts(input.renderedYaml)),
     },
     environment: {
