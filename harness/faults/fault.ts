@@ -5,6 +5,8 @@ import type { Random } from "../model/random.js";
 
 export interface FaultContext {
   readonly client: ClusterClient;
+  /** Name of the kind cluster, for what is done to its nodes. */
+  readonly cluster: string;
   readonly namespace: string;
   /** The stream "faults" of the run's seed: decides the targets. */
   readonly random: Random;

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { FaultTarget } from "../model/history.js";
 import { random } from "../model/random.js";
-import { judgeProof, pickTargets } from "./kill-gateway.js";
+import { judgeProof, judgeRestart, pickTargets } from "./kill-gateway.js";
 
 const gateway = (n: number): FaultTarget => ({
   kind: "pod",
@@ -62,5 +62,52 @@ describe("the proof of kill-gateway", () => {
       done: true,
       value: "gw-1 (UID u1) gone, gw-4 (UID u4) ready",
     });
+  });
+});
+
+describe("the proof of a kill in place", () => {
+  const targets = three.slice(0, 1);
+  const state = (
+    n: number,
+    restarts: number,
+    more: { ready?: boolean; exitCode?: number; reason?: string } = {},
+  ) => ({
+    ...gateway(n),
+    ready: more.ready ?? true,
+    restarts,
+    lastEnd:
+      restarts === 0 ? null : { exitCode: more.exitCode ?? 137, reason: more.reason ?? "Error" },
+  });
+  const before = [state(1, 0), state(2, 0)];
+  const judge = (...now: ReturnType<typeof state>[]) => judgeRestart(before, targets, now);
+
+  it("is the same pod, ready again after exit code 137", () => {
+    expect(judge(state(1, 1), state(2, 0))).to.deep.equal({
+      done: true,
+      value: "gw-1 (UID u1) restarted after exit code 137 (Error), ready again",
+    });
+  });
+
+  it("fails while nothing restarted, or only another gateway did", () => {
+    expect(judge(state(1, 0), state(2, 1))).to.deep.equal({
+      done: false,
+      seen: "gw-1 (UID u1) did not restart",
+    });
+  });
+
+  it("fails when an earlier restart is all that there is", () => {
+    const restarted = [state(1, 3)];
+    expect(judgeRestart(restarted, targets, restarted).done).to.equal(false);
+  });
+
+  it("fails when the pod was replaced, is not ready yet, ended otherwise or ran out of memory", () => {
+    for (const now of [
+      state(4, 1),
+      state(1, 1, { ready: false }),
+      state(1, 1, { exitCode: 2 }),
+      state(1, 1, { reason: "OOMKilled" }),
+    ]) {
+      expect(judge(now).done, JSON.stringify(now)).to.equal(false);
+    }
   });
 });

@@ -1,5 +1,7 @@
-/** Ends gateway pods without warning and proves it by their UIDs. */
-import { isReady } from "../cluster/pod-trouble.js";
+/** Ends gateways without warning and proves it by their UIDs, or by the restart of their containers. */
+import type { V1Pod } from "@kubernetes/client-node";
+import { deletePodNow, killPodInPlace } from "../cluster/kill-pod.js";
+import { isReady, restartsOf } from "../cluster/pod-trouble.js";
 import { waitFor } from "../cluster/wait.js";
 import { HarnessError } from "../model/errors.js";
 import type { KillGateway } from "../model/fault.js";
@@ -15,12 +17,12 @@ const DRY_PROOF_MS = 5_000;
 
 /** A fault of kind `kill-gateway`. */
 export function killGatewayFault(spec: KillGateway): Fault {
-  let before: readonly FaultTarget[] = [];
+  let before: readonly GatewayState[] = [];
   let targets: readonly FaultTarget[] = [];
   return {
     inject: async (context) => {
-      before = await readyGateways(context);
-      targets = pickTargets(before, spec.pick, context.random);
+      before = (await gateways(context)).filter(({ ready }) => ready);
+      targets = pickTargets(before.map(targetOf), spec.pick, context.random);
       await Promise.all(targets.map((target) => kill(context, spec, target)));
       return targets;
     },
@@ -28,11 +30,14 @@ export function killGatewayFault(spec: KillGateway): Fault {
       if (targets.length === 0) return { proven: false, proof: "no pod was struck" };
       try {
         const proof = await waitFor({
-          what: "the killed gateways to be gone and replaced",
+          what: "the killed gateways to be back or replaced",
           timeoutMs: spec.how === "dry-run" ? DRY_PROOF_MS : PROOF_MS,
           intervalMs: 250,
           signal: context.signal,
-          probe: async () => judgeProof(before, targets, await gateways(context)),
+          probe: async () => {
+            const judgeBy = spec.how === "sigkill" ? judgeRestart : judgeProof;
+            return judgeBy(before, targets, await gateways(context));
+          },
         });
         return { proven: true, proof };
       } catch (thrown) {
@@ -41,7 +46,7 @@ export function killGatewayFault(spec: KillGateway): Fault {
         return { proven: false, proof: thrown.lastSeen ?? thrown.message };
       }
     },
-    // The Deployment replaces what was killed.
+    // The Deployment replaces what was killed, the kubelet restarts it.
     heal: () => Promise.resolve(),
   };
 }
@@ -89,13 +94,46 @@ export function judgeProof(
   return { done: false, seen };
 }
 
+/**
+ * Done when every target is the same pod as before, ready again, and its container was restarted after SIGKILL (exit
+ * code 137). Running out of memory ends with that code too, and does not count.
+ */
+export function judgeRestart(
+  before: readonly GatewayState[],
+  targets: readonly FaultTarget[],
+  now: readonly GatewayState[],
+): { done: true; value: string } | { done: false; seen: string } {
+  const looks = targets.map(({ name, uid }) => {
+    const pod = now.find((gateway) => gateway.uid === uid);
+    const known = before.find((gateway) => gateway.uid === uid);
+    const is = `${name} (UID ${uid})`;
+    if (pod === undefined) return { done: false, seen: `${is} is gone` };
+    if (known === undefined || pod.restarts <= known.restarts) {
+      return { done: false, seen: `${is} did not restart` };
+    }
+    const ended = `exit code ${String(pod.lastEnd?.exitCode)} (${pod.lastEnd?.reason ?? "?"})`;
+    const killed = pod.lastEnd?.exitCode === 137 && pod.lastEnd.reason !== "OOMKilled";
+    const seen = `${is} restarted after ${ended}${pod.ready ? ", ready again" : ", not ready"}`;
+    return { done: killed && pod.ready, seen };
+  });
+  const seen = looks.map((look) => look.seen).join(", ");
+  return looks.every(({ done }) => done) ? { done: true, value: seen } : { done: false, seen };
+}
+
 const uids = (pods: readonly FaultTarget[]): string =>
   pods.map(({ name, uid }) => `${name} (UID ${uid})`).join(", ");
 
-async function gateways({
-  client,
-  namespace,
-}: FaultContext): Promise<(FaultTarget & { ready: boolean })[]> {
+/** A gateway as the API shows it at a moment. */
+export interface GatewayState extends FaultTarget {
+  readonly ready: boolean;
+  readonly restarts: number;
+  /** How its container ended last; null while it never did. */
+  readonly lastEnd: { readonly exitCode: number; readonly reason: string } | null;
+}
+
+const targetOf = ({ kind, name, uid, ip }: GatewayState): FaultTarget => ({ kind, name, uid, ip });
+
+async function gateways({ client, namespace }: FaultContext): Promise<GatewayState[]> {
   const { items } = await client.core.listNamespacedPod({ namespace, labelSelector: GATEWAYS });
   return items.map((pod) => ({
     kind: "pod",
@@ -103,25 +141,28 @@ async function gateways({
     uid: pod.metadata?.uid ?? "",
     ip: pod.status?.podIP ?? "",
     ready: isReady(pod),
+    restarts: restartsOf(pod),
+    lastEnd: lastEndOf(pod),
   }));
 }
 
-const readyGateways = async (context: FaultContext): Promise<FaultTarget[]> =>
-  (await gateways(context))
-    .filter(({ ready }) => ready)
-    .map(({ kind, name, uid, ip }) => ({ kind, name, uid, ip }));
+function lastEndOf(pod: V1Pod): GatewayState["lastEnd"] {
+  const ended = pod.status?.containerStatuses?.[0]?.lastState?.terminated;
+  return ended === undefined ? null : { exitCode: ended.exitCode, reason: ended.reason ?? "" };
+}
 
-async function kill(
-  { client, namespace, signal }: FaultContext,
+function kill(
+  { client, cluster, namespace, signal }: FaultContext,
   { how }: KillGateway,
   { name, uid }: FaultTarget,
 ): Promise<void> {
-  const dryRun = how === "dry-run" ? "?dryRun=All" : "";
-  await client.call({
-    method: "DELETE",
-    path: `/api/v1/namespaces/${namespace}/pods/${name}${dryRun}`,
-    // Only the pod that was picked, not a namesake.
-    body: { gracePeriodSeconds: 0, preconditions: { uid } },
-    signal,
-  });
+  const pod = { namespace, name, uid };
+  switch (how) {
+    case "force-delete":
+      return deletePodNow(client, pod, { dryRun: false, signal });
+    case "dry-run":
+      return deletePodNow(client, pod, { dryRun: true, signal });
+    case "sigkill":
+      return killPodInPlace(client, cluster, pod, signal);
+  }
 }

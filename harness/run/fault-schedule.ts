@@ -15,6 +15,8 @@ const HEAL_MS = 60_000;
 
 export interface ScheduleInput {
   readonly client: ClusterClient;
+  /** Name of the kind cluster. */
+  readonly cluster: string;
   readonly faults: readonly ScheduledFault[];
   /** When the load phase began, Unix ms: fault times count from it. */
   readonly startMs: number;
@@ -43,11 +45,11 @@ export async function runSchedule(input: ScheduleInput): Promise<void> {
 
 /** One scheduled fault and its life on record. */
 function begin(input: ScheduleInput, spec: FaultSpec, index: number) {
-  const { client, progress, signal } = input;
+  const { client, cluster, progress, signal } = input;
   const name = `${describeFault(spec)} #${String(index + 1)}`;
   const fault = faultOf(spec);
   const random = input.random.stream("faults").stream(String(index));
-  const context = { client, namespace: NAMESPACE, random, signal };
+  const context = { client, cluster, namespace: NAMESPACE, random, signal };
   let targets: FaultEvent["targets"] = [];
   const note = (step: FaultEvent["step"], proof = ""): void => {
     input.record({ atMs: Date.now(), fault: index, spec, step, targets, proof });

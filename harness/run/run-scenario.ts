@@ -167,6 +167,7 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
     }
     const schedule = runSchedule({
       client,
+      cluster: cluster.name,
       faults: scenario.faults,
       startMs,
       random: random(session.options.seed),

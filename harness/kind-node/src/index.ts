@@ -27,6 +27,7 @@ export {
 export { KitError } from "./errors.js";
 export { loadImages, type LoadImagesOptions } from "./load-images.js";
 export { pushToMirror } from "./mirror.js";
+export { killContainer } from "./node-command.js";
 export { listClusters, listNodes, type ClusterNode, type OnCluster } from "./nodes.js";
 export { clusterOwner, writeOwner, type ClusterOwner } from "./owner.js";
 export { ensureKind, ensureKubectl, findKubectl } from "./tools.js";

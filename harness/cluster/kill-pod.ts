@@ -1,0 +1,48 @@
+/** Two ways to end a pod's collector without warning: with its pod, or in place. */
+import { killContainer } from "kind-node";
+import { HarnessError } from "../model/errors.js";
+import type { ClusterClient } from "./client.js";
+import { kit } from "./kit-errors.js";
+
+export interface PodToKill {
+  readonly namespace: string;
+  readonly name: string;
+  /** Only the pod that was picked, not a namesake. */
+  readonly uid: string;
+}
+
+/** Deletes the pod with grace 0, and its emptyDir with it; a dry run asks the same and changes nothing. */
+export async function deletePodNow(
+  client: ClusterClient,
+  { namespace, name, uid }: PodToKill,
+  options: { readonly dryRun: boolean; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
+  await client.call({
+    method: "DELETE",
+    path: `/api/v1/namespaces/${namespace}/pods/${name}${options.dryRun ? "?dryRun=All" : ""}`,
+    body: { gracePeriodSeconds: 0, preconditions: { uid } },
+    signal: options.signal,
+  });
+}
+
+/**
+ * SIGKILL for the main process of the pod's only container; the pod, its address and its volumes stay. HarnessError
+ * when the pod is another one by now or its container does not run.
+ */
+export async function killPodInPlace(
+  client: ClusterClient,
+  cluster: string,
+  { namespace, name, uid }: PodToKill,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { metadata, spec, status } = await client.core.readNamespacedPod({ name, namespace });
+  const [container, ...others] = status?.containerStatuses ?? [];
+  const containerId = /^containerd:\/\/(\w+)$/.exec(container?.containerID ?? "")?.[1];
+  const node = spec?.nodeName;
+  if (metadata?.uid !== uid || others.length > 0 || containerId === undefined || !node) {
+    throw new HarnessError(`pod ${name} (UID ${uid}) has no single running container to kill`, {
+      lastSeen: `UID ${metadata?.uid ?? "none"}, container ${container?.containerID ?? "none"}`,
+    });
+  }
+  await kit(killContainer({ cluster, node, containerId }, { signal }));
+}

@@ -1,0 +1,61 @@
+/** Runs programs inside the nodes of a cluster of ours. */
+import { execute, run, type Executor } from "./command.js";
+import { KitError } from "./errors.js";
+import { listNodes, type OnCluster } from "./nodes.js";
+import { requireOurs } from "./owner.js";
+
+/** Longest that one short program may take on a busy host. */
+const LONGEST_MS = 30_000;
+
+/**
+ * Standard output of a program in a node. KitError when the cluster is not ours, when it has no running node of that
+ * name, or when the program fails.
+ */
+export async function runInNode(
+  cluster: string,
+  node: string,
+  command: readonly [string, ...string[]],
+  options: OnCluster = {},
+  executor: Executor = execute,
+): Promise<string> {
+  await requireOurs(cluster, options, executor);
+  const nodes = await listNodes(cluster, options, executor);
+  if (!nodes.some(({ name, running }) => name === node && running)) {
+    throw new KitError(`cluster ${cluster} has no running node ${node}`, {
+      fix: `see which it has: docker ps --all --filter label=io.x-k8s.kind.cluster=${cluster}`,
+    });
+  }
+  const args = ["exec", node, ...command];
+  return run("docker", args, { ...options, timeoutMs: LONGEST_MS }, executor);
+}
+
+/**
+ * Kills the main process of a container with SIGKILL, from its node: the container ends as if the kernel had ended it,
+ * and its pod stays. KitError as above, and when the container does not run.
+ */
+export async function killContainer(
+  where: { readonly cluster: string; readonly node: string; readonly containerId: string },
+  options: OnCluster = {},
+  executor: Executor = execute,
+): Promise<void> {
+  const { cluster, node, containerId } = where;
+  if (!/^[0-9a-f]{12,64}$/.test(containerId)) {
+    throw new KitError(`${containerId} is no ID of a container of containerd`);
+  }
+  const inspect = ["crictl", "inspect", "--output", "json", containerId] as const;
+  const pid = mainProcess(await runInNode(cluster, node, inspect, options, executor));
+  if (pid === undefined) throw new KitError(`container ${containerId} on ${node} does not run`);
+  await runInNode(cluster, node, ["kill", "-KILL", String(pid)], options, executor);
+}
+
+/** The process ID, as the node counts, in what `crictl inspect` says of a running container. */
+function mainProcess(text: string): number | undefined {
+  const { status, info } = JSON.parse(text) as {
+    readonly status?: { readonly state?: string };
+    readonly info?: { readonly pid?: number };
+  };
+  const pid = info?.pid;
+  // 1 is the node's own init.
+  const running = status?.state === "CONTAINER_RUNNING";
+  return running && pid !== undefined && Number.isInteger(pid) && pid > 1 ? pid : undefined;
+}
