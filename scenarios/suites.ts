@@ -1,4 +1,5 @@
 /** Every scenario, and the named lists that people run. */
+import agentWithoutRetry from "./controls/agent-without-retry.js";
 import backendCorrupts from "./controls/backend-corrupts.js";
 import backendDropsOneInN from "./controls/backend-drops-one-in-n.js";
 import backendDropsOneSpan from "./controls/backend-drops-one-span.js";
@@ -21,6 +22,7 @@ export const scenarios = [
   clusteripService,
   routingByService,
   percentageChanged,
+  agentWithoutRetry,
   queueOff,
   queueTooSmall,
   batchLongerThanRun,

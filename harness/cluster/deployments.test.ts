@@ -80,6 +80,7 @@ const MISTAKES: Readonly<Record<string, string>> = {
   clusterip: "resolver",
   "routing-by-service": "routing",
   "percentage-20": "percentage",
+  "agent-without-retry": "retry",
   "queue-off": "queue",
   "queue-too-small": "queue",
   "batch-longer-than-run": "batch",

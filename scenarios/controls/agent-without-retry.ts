@@ -1,0 +1,17 @@
+import { killGateway, scenario, seconds, traceAffinity, zeroLoss } from "../../harness/index.js";
+
+/**
+ * Gateways restart in place. Their memory may be lost, and no budget limits that here; but what agents still held had
+ * only to be sent again, and nothing explains that it was not.
+ */
+export default scenario({
+  name: "agent-without-retry",
+  description: "Control: agents that do not retry, while every gateway's container is killed once.",
+  tags: ["controls", "release"],
+  deployment: "agent-without-retry",
+  workload: { tracesPerSecond: 200, spansPerTrace: 4 },
+  faults: [{ at: seconds(5), fault: killGateway({ how: "sigkill", pick: "all" }) }],
+  load: seconds(25),
+  invariants: [zeroLoss({ explained: 1 }), traceAffinity()],
+  expect: { verdict: "fail", invariant: "zero-loss" },
+});
