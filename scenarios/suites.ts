@@ -1,6 +1,7 @@
 /** Every scenario, and the named lists that people run. */
 import agentWithoutRetry from "./controls/agent-without-retry.js";
 import backendCorrupts from "./controls/backend-corrupts.js";
+import backendDelays from "./controls/backend-delays.js";
 import backendDropsOneInN from "./controls/backend-drops-one-in-n.js";
 import backendDropsOneSpan from "./controls/backend-drops-one-span.js";
 import backendDuplicates from "./controls/backend-duplicates.js";
@@ -30,6 +31,7 @@ export const scenarios = [
   backendDropsOneInN,
   backendDuplicates,
   backendCorrupts,
+  backendDelays,
   killNothing,
 ];
 

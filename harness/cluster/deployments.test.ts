@@ -81,6 +81,7 @@ const MISTAKES: Readonly<Record<string, string>> = {
   "routing-by-service": "routing",
   "percentage-20": "percentage",
   "agent-without-retry": "retry",
+  "patient-gateways": "timeout",
   "queue-off": "queue",
   "queue-too-small": "queue",
   "batch-longer-than-run": "batch",

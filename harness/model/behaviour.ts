@@ -4,8 +4,8 @@
  */
 import { z } from "zod";
 
-/** Below the 5 s for which a collector waits for an answer by default: no gateway sends a delayed request again. */
-const MAX_DELAY_MS = 4_000;
+/** A run waits longer than this for what is on its way, so that what is late is not taken for lost. */
+const MAX_DELAY_MS = 20_000;
 /** Well below the 5 minutes for which a gateway retries by default. */
 const MAX_OUTAGE_MS = 60_000;
 
@@ -22,7 +22,10 @@ export const BackendBehaviour = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("duplicate-one-in"), n: oneIn }),
   /** Keeps every nth item with an altered payload under its own identity. */
   z.strictObject({ kind: z.literal("corrupt-one-in"), n: oneIn }),
-  /** Stores and answers every nth request `delayMs` late. */
+  /**
+   * Stores and answers every nth request `delayMs` late. From 5 s on, what a collector waits for an answer by default,
+   * the gateway sends it again.
+   */
   z.strictObject({
     kind: z.literal("delay-one-in"),
     n: oneIn,

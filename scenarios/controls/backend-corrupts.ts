@@ -1,10 +1,4 @@
-import {
-  nothingUnexpected,
-  scenario,
-  seconds,
-  traceAffinity,
-  zeroLoss,
-} from "../../harness/index.js";
+import { integrity, scenario, seconds, traceAffinity, zeroLoss } from "../../harness/index.js";
 
 /** Everything arrives, but not all of it is what was sent. */
 export default scenario({
@@ -18,6 +12,6 @@ export default scenario({
     mimir: { kind: "corrupt-one-in", n: 100 },
     loki: { kind: "corrupt-one-in", n: 100 },
   },
-  invariants: [zeroLoss({ explained: "budget" }), traceAffinity(), nothingUnexpected()],
-  expect: { verdict: "fail", invariant: "nothing-unexpected" },
+  invariants: [zeroLoss({ explained: "budget" }), traceAffinity(), integrity()],
+  expect: { verdict: "fail", invariant: "integrity" },
 });

@@ -1,10 +1,4 @@
-import {
-  nothingUnexpected,
-  scenario,
-  seconds,
-  traceAffinity,
-  zeroLoss,
-} from "../../harness/index.js";
+import { samplingExact, scenario, seconds, traceAffinity, zeroLoss } from "../../harness/index.js";
 
 /** The gateways sample otherwise than the configuration that the oracle reads: calibration must notice. */
 export default scenario({
@@ -14,10 +8,10 @@ export default scenario({
   applied: "percentage-20",
   workload: { tracesPerSecond: 200, spansPerTrace: 4 },
   load: seconds(10),
-  invariants: [zeroLoss({ explained: "budget" }), traceAffinity(), nothingUnexpected()],
+  invariants: [zeroLoss({ explained: "budget" }), traceAffinity(), samplingExact()],
   expect: {
     verdict: "fail",
-    invariant: "nothing-unexpected",
+    invariant: "sampling-exact",
     also: { calibration: "inconclusive" },
   },
 });
