@@ -5,7 +5,11 @@ import { causeOf, controlResult } from "./verdict-words.js";
 
 const control = (
   verdict: RunRecord["verdict"],
-  expected: { verdict: RunRecord["verdict"]; invariant?: string },
+  expected: {
+    verdict: RunRecord["verdict"];
+    invariant?: string;
+    also?: Record<string, RunRecord["verdict"]>;
+  },
 ): RunRecord => {
   const { record } = sample({ verdict });
   return { ...record, scenario: { ...record.scenario, spec: { expect: expected } } };
@@ -32,5 +36,17 @@ describe("verdict words", () => {
     expect(named("zero-loss")).to.equal(true);
     expect(named("trace-affinity")).to.equal(false);
     expect(controlResult(control("pass", { verdict: "fail" }))?.met).to.equal(false);
+  });
+
+  it("ask for every verdict that a control names, and say which", () => {
+    const passing = sample({ verdict: "fail" }).record.invariants.find(
+      ({ verdict }) => verdict === "pass",
+    );
+    const kind = passing?.kind ?? "";
+    const asked = (verdict: RunRecord["verdict"]) =>
+      controlResult(control("fail", { verdict: "fail", also: { [kind]: verdict } }));
+    expect(asked("pass")?.met).to.equal(true);
+    expect(asked("inconclusive")?.met).to.equal(false);
+    expect(asked("inconclusive")?.text).to.contain(`FAIL, with ${kind} INCONCLUSIVE.`);
   });
 });
