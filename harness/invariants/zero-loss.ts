@@ -9,7 +9,7 @@ import type { InvariantResult, ZeroLoss } from "../model/invariant.js";
 import { ITEM_NAME, SIGNALS, type Signal } from "../model/signal.js";
 import type { Verdict } from "../model/verdict.js";
 import type { Judged } from "./classify.js";
-import { evidenceOf, number, percent, result } from "./result.js";
+import { evidenceOf, MAX_ROWS, number, percent, result } from "./result.js";
 
 const PROPERTY =
   "No acknowledged item that sampling keeps is missing at its backend without explanation.";
@@ -64,21 +64,48 @@ export async function zeroLoss(
     limit: `0 unexplained, at most ${percent(spec.explainedBudget)} explained`,
     actual: actual.join("; "),
     reason,
-    evidence: await evidenceOf(
-      history,
-      [
-        "signal",
-        "id",
-        "key",
-        "class",
-        "invoke_ms",
-        "array_to_string(owners, ' or ') AS predicted_owner",
-        "place",
-        "rule",
-      ],
-      `FROM items WHERE state = 'lost'${first === undefined ? "" : " AND rule IS NULL"}`,
-    ),
+    evidence: await lostItems(history, first !== undefined),
   });
+}
+
+/** Each lost item with its predicted owner, the rings that its agent could have, and the fault nearest in time. */
+async function lostItems(
+  history: Judged["history"],
+  unexplainedOnly: boolean,
+): Promise<InvariantResult["evidence"]> {
+  const from = `FROM items WHERE state = 'lost'${unexplainedOnly ? " AND rule IS NULL" : ""}`;
+  const [count] = await history.query<{ n: number }>(`SELECT count(*) AS n ${from}`);
+  await history.query(
+    `CREATE OR REPLACE TABLE shown AS
+     SELECT i.*, epoch.name AS epoch, fault.name AS nearest_fault
+     FROM (SELECT * ${from} ORDER BY signal, invoke_ms, id LIMIT ${String(MAX_ROWS)}) i
+     LEFT JOIN LATERAL (
+       SELECT string_agg((r.ring + 1)::INTEGER, ' or ' ORDER BY r.ring) AS name
+       FROM rings r JOIN holds h ON h.signal = i.signal
+       WHERE r.from_ms < i.complete_ms + h.routed_ms AND i.invoke_ms < r.to_ms) epoch ON true
+     LEFT JOIN LATERAL (
+       SELECT arg_min(round(abs(i.invoke_ms - f.at_ms) / 1000, 1) || ' s ' ||
+                CASE WHEN i.invoke_ms < f.at_ms THEN 'before' ELSE 'after' END || ' #' || (f.fault + 1),
+                abs(i.invoke_ms - f.at_ms)) AS name
+       FROM faults f WHERE f.step = 'injected') fault ON true`,
+  );
+  const shown = await evidenceOf(
+    history,
+    [
+      "signal",
+      "id",
+      "key",
+      "class",
+      "invoke_ms",
+      "array_to_string(owners, ' or ') AS predicted_owner",
+      "epoch",
+      "nearest_fault",
+      "place",
+      "rule",
+    ],
+    "FROM shown",
+  );
+  return { ...shown, total: count?.n ?? 0 };
 }
 
 /** Names the first: `1f2e… of trace 9ab1…, for gateway 10.244.1.5`. */
