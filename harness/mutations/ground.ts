@@ -3,6 +3,7 @@ import type { History } from "../history/open-history.js";
 import type { RunFacts } from "../history/run-facts.js";
 import type { TableName } from "../history/tables.js";
 import { UsageError } from "../model/errors.js";
+import type { Scenario } from "../model/scenario.js";
 import type { Signal } from "../model/signal.js";
 
 /** An item whose fate no fault can excuse. */
@@ -33,6 +34,8 @@ export interface Victims {
   readonly late: Victim;
   /** A span that sampling dropped. */
   readonly sampledOut: Victim;
+  /** A span that the killed gateway held for its decision, as an audit saw; of an audited run only. */
+  readonly held: Victim | undefined;
   /** A gateway that is not the one of `span`, and lived on. */
   readonly otherGateway: string;
   readonly killed: string;
@@ -72,6 +75,9 @@ const FIELDS = "signal, id, key, coalesce(peers[1], owners[1]) AS peer";
 /** The ring has settled this long after a fault, and so long before it nothing is at risk, ms. */
 const SETTLED_MS = 22_000;
 const AT_RISK_MS = 45_000;
+/** Sent so long before a fault, an item was surely at its gateway, and the decision about it not yet due, ms. */
+const SURELY_THERE_MS = 10_000;
+const HELD_MS = 25_000;
 
 /** Picks victims from a judged history; UsageError when it is no passing run of one killed gateway. */
 export async function pickVictims(history: History, calibratedTraces: number): Promise<Victims> {
@@ -127,6 +133,14 @@ export async function pickVictims(history: History, calibratedTraces: number): P
       "span that sampling dropped",
       `signal = 'traces' AND state = 'sampled-out' AND invoke_ms > ${String(faultMs + SETTLED_MS)}`,
     ),
+    held: (history.facts.scenario as Partial<Scenario>).audit
+      ? await one(
+          "span that the killed gateway held",
+          `signal = 'traces' AND class = 'hash-kept' AND rule_name = 'tail-sampling-memory'
+             AND list_contains(audited, '${killed}')
+             AND invoke_ms BETWEEN ${String(faultMs - HELD_MS)} AND ${String(faultMs - SURELY_THERE_MS)}`,
+        )
+      : undefined,
     otherGateway: (await one("other gateway", `${spans} AND peers[1] <> '${span.peer}'`)).peer,
     killed,
     faultMs,

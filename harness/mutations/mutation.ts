@@ -9,6 +9,8 @@ export interface Mutation {
   readonly plant: (ground: Ground) => Promise<void> | void;
   /** The invariants that change, all of them, and what they must then say. */
   readonly caughtBy: Readonly<Partial<Record<InvariantKind, Verdict>>>;
+  /** Whether it can be planted in an audited run only. */
+  readonly needsAudit?: boolean;
 }
 
 export const LOST = { "zero-loss": "fail" } as const;

@@ -7,6 +7,7 @@ import { freshWithin, integrity, samplingExact, type InvariantSpec } from "../mo
 import type { PlantedDefects } from "../model/run-record.js";
 import type { Scenario } from "../model/scenario.js";
 import { verdictList, type Verdict } from "../model/verdict.js";
+import { AUDIT_MUTATIONS } from "./audit-mutations.js";
 import { CONTRADICTION_MUTATIONS } from "./contradiction-mutations.js";
 import { groundOf, pickVictims, type Victims } from "./ground.js";
 import type { Mutation } from "./mutation.js";
@@ -17,6 +18,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...TELEMETRY_MUTATIONS,
   ...RECORD_MUTATIONS,
   ...CONTRADICTION_MUTATIONS,
+  ...AUDIT_MUTATIONS,
 ];
 
 /** What a scenario may not ask for, because it is of no use there or was recorded before the invariant was made. */
@@ -37,6 +39,7 @@ export async function runMutations(
   const scouted = await scout(historyDir);
   const outcomes: Outcome[] = [];
   for (const mutation of mutations) {
+    if (mutation.needsAudit === true && scouted.victims.held === undefined) continue;
     const expected = Object.fromEntries(
       Object.entries(mutation.caughtBy).filter(([kind]) =>
         scouted.sound.some((invariant) => invariant.kind === kind),

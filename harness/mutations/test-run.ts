@@ -62,18 +62,21 @@ interface Sent extends SentItem {
 }
 
 /** Seals the history of the imagined run in `dir`. `seed` varies IDs. */
-export async function writeTestRun(dir: string, seed = 1n): Promise<void> {
+export async function writeTestRun(
+  dir: string,
+  { seed = 1n, audit = false }: { seed?: bigint; audit?: boolean } = {},
+): Promise<void> {
   const renderedYaml = await readFile(DEPLOYMENT, "utf8");
   const facts = deploymentFacts(renderedYaml);
   const sent = plan(random(seed), facts);
   await sealHistory(dir, {
     runId: RUN_ID,
     seed: String(seed),
-    scenario: SCENARIO,
+    scenario: { ...SCENARIO, audit },
     agents: NODES.map((node, index) => ({ node, endpoint: `172.18.0.${String(index + 3)}:4317` })),
     corefile: ".:53 {\n  kubernetes cluster.local {\n    ttl 5\n  }\n  cache 30\n}\n",
     renderedYaml,
-    journals: await journals(dir, sent, facts),
+    journals: await journals(dir, sent, facts, audit),
     topology: topology(),
     faults: faults(),
     phases: [
@@ -174,14 +177,24 @@ interface Receipt {
   readonly atMs: number;
 }
 
+/** Where agents route each item, and when. */
+const route = (sent: readonly Sent[], facts: DeploymentFacts): Receipt[] =>
+  sent.map((item) => {
+    const atMs = item.atMs + facts.agent.batch[item.signal].timeoutMs / 2;
+    const position = positionOf(routeKeyOf(item.signal, item.key));
+    return { item, atMs, peer: ipOf(ownerAt(ringAt(atMs), position)) };
+  });
+
+/** What the gateways get: all that is routed, but for what comes to the killed one when it is dead. */
+const reach = (sent: readonly Sent[], facts: DeploymentFacts): Receipt[] =>
+  route(sent, facts)
+    .filter(({ peer, atMs }) => peer !== KILLED || atMs <= START_MS + KILL_MS)
+    .sort((a, b) => a.atMs - b.atMs);
+
 /** What the gateways deliver: each decides by what it has, and the killed one takes along what it holds. */
 function deliver(sent: readonly Sent[], facts: DeploymentFacts): Receipt[] {
   const policy = samplingFactsOf(facts);
-  const routed = sent.map((item) => {
-    const routedMs = item.atMs + facts.agent.batch[item.signal].timeoutMs / 2;
-    const position = positionOf(routeKeyOf(item.signal, item.key));
-    return { item, routedMs, peer: ipOf(ownerAt(ringAt(routedMs), position)) };
-  });
+  const routed = route(sent, facts);
   const parts = new Map<string, typeof routed>();
   for (const one of routed) {
     const part = `${one.item.signal} ${one.item.signal === "traces" ? one.item.key : one.item.id} ${one.peer}`;
@@ -201,8 +214,8 @@ function deliver(sent: readonly Sent[], facts: DeploymentFacts): Receipt[] {
     ) {
       return [];
     }
-    const decidedMs = first.routedMs + (traces ? policy.decisionWaitMs + 500 : 0);
-    return part.flatMap(({ item, routedMs, peer }) => {
+    const decidedMs = first.atMs + (traces ? policy.decisionWaitMs + 500 : 0);
+    return part.flatMap(({ item, atMs: routedMs, peer }) => {
       const halfBatchMs = facts.gateway.batch[item.signal].timeoutMs / 2;
       const atMs = Math.max(routedMs, decidedMs) + halfBatchMs;
       return peer === KILLED && atMs > START_MS + KILL_MS ? [] : [{ item, peer, atMs }];
@@ -220,13 +233,16 @@ async function journals(
   dir: string,
   sent: readonly Sent[],
   facts: DeploymentFacts,
+  audit: boolean,
 ): Promise<FetchedJournal[]> {
   const receipts = deliver(sent, facts).sort((a, b) => a.atMs - b.atMs);
   const fetched: FetchedJournal[] = [];
-  for (const source of journalsOf(SCENARIO)) {
+  for (const source of journalsOf({ audit })) {
     const lines: object[] = [{ k: "open", source, runId: RUN_ID, atMs: START_MS - 2_000 }];
     if (source === "generator") {
       for (const [n, item] of sent.entries()) lines.push(...operation(`op-${String(n)}`, item));
+    } else if (source === "audit") {
+      lines.push(...reach(sent, facts).map(receiptLine));
     } else {
       const own = receipts.filter(({ item }) => BACKEND_OF_SIGNAL[item.signal] === source);
       lines.push(...own.map(receiptLine));
