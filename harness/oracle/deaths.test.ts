@@ -42,6 +42,23 @@ describe("deaths", () => {
     ).to.deep.equal([["u1", "restarted", 40_000, 50_000]]);
   });
 
+  it("a container that was started again late ended up to three seconds before its pod got unready", () => {
+    expect(
+      windows(
+        pod(0),
+        pod(20_000, { ready: false }),
+        pod(21_000, { ready: false, restarts: 1 }),
+        pod(28_000, { restarts: 1 }),
+        pod(30_000, { ready: false, restarts: 1 }),
+        pod(31_000, { ready: false, restarts: 1 }),
+        pod(70_000, { ready: false, restarts: 2 }),
+      ),
+    ).to.deep.equal([
+      ["u1", "restarted", 11_000, 21_000],
+      ["u1", "restarted", 27_000, 70_000],
+    ]);
+  });
+
   it("restarts from before the watch began are none", () => {
     expect(
       windows(pod(0, { change: "added", restarts: 3 }), pod(9, { restarts: 3 })),

@@ -19,13 +19,23 @@ export interface Death {
 
 /** The kubelet ends the containers of a pod that was deleted by force this much later at most. */
 const KILL_LAG_MS = 3_000;
-/** A restart shows in the pod's status this much later at most. */
+/** A restart shows in the pod's status this much later at most, when the kubelet starts the container at once. */
 const RESTART_SEEN_LAG_MS = 10_000;
+/** A container that ended makes its pod not ready this much later at most. */
+const UNREADY_LAG_MS = 3_000;
+
+/** What the watch knew of a pod so far. */
+interface Known {
+  readonly last: TopologyEvent;
+  readonly terminatingMs: number | undefined;
+  /** Since when it is not ready; Infinity while it is. */
+  readonly unreadyMs: number;
+}
 
 /** All deaths of agents and gateways, in order of time. */
 export function deathsIn(events: readonly TopologyEvent[]): Death[] {
   const deaths: Death[] = [];
-  const before = new Map<string, { last: TopologyEvent; terminatingMs: number | undefined }>();
+  const before = new Map<string, Known>();
   const pods = events.filter(({ source }) => source === "pod").sort((a, b) => a.atMs - b.atMs);
   for (const event of pods) {
     const { tier, uid } = event;
@@ -43,10 +53,12 @@ export function deathsIn(events: readonly TopologyEvent[]): Death[] {
         toMs: event.atMs + KILL_LAG_MS,
       });
     } else if (known !== undefined && event.restarts > known.last.restarts) {
-      const fromMs = event.atMs - RESTART_SEEN_LAG_MS;
+      // One that ends again and again is started later and later, and its pod is not ready all that time.
+      const fromMs = Math.min(event.atMs - RESTART_SEEN_LAG_MS, known.unreadyMs - UNREADY_LAG_MS);
       deaths.push({ ...where, kind: "restarted", fromMs, toMs: event.atMs });
     }
-    before.set(uid, { last: { ...event, ip }, terminatingMs });
+    const unreadyMs = event.ready ? Infinity : Math.min(known?.unreadyMs ?? Infinity, event.atMs);
+    before.set(uid, { last: { ...event, ip }, terminatingMs, unreadyMs });
   }
   return deaths;
 }
