@@ -141,4 +141,14 @@ describe("the last lines", () => {
     expect(lines[7]).to.equal(`repeat  ${sampleBroken.command}`);
     expect(closing([])).to.equal("");
   });
+
+  it("say of a control that it was not found out", () => {
+    const { record } = sample({ verdict: "pass" });
+    const spec = { expect: { verdict: "fail", invariant: "zero-loss" } };
+    const missed = { ...record, scenario: { ...record.scenario, spec } };
+    const run = { kind: "judged" as const, record: missed, runDir: "/r/run" };
+    expect(closing([run], { colour: false, cwd: "/r" })).to.contain(
+      "must be FAIL through zero-loss. It was NOT found out.\nreport ",
+    );
+  });
 });
