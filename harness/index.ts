@@ -2,6 +2,7 @@
 export { minutes, seconds } from "./model/durations.js";
 export { killGateway } from "./model/fault.js";
 export {
+  countersAgree,
   duplicates,
   freshWithin,
   integrity,

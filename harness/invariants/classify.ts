@@ -23,6 +23,8 @@ import { explainLosses } from "./explain.js";
 export interface Judged {
   readonly history: History;
   readonly facts: DeploymentFacts;
+  /** In order of time. */
+  readonly topology: readonly TopologyEvent[];
   /** Unix ms when the load phase began: the end of calibration. Infinity while calibrating. */
   readonly loadStartMs: number;
   /** Unix ms of the first fault's injection; Infinity without one. */
@@ -65,6 +67,7 @@ export async function classify(history: History): Promise<Judged> {
     history,
     facts,
     audit,
+    topology,
     loadStartMs: times?.load ?? Infinity,
     firstFaultMs: times?.fault ?? Infinity,
     cutMs: Math.min(...history.facts.journals.map(({ cutAtMs }) => cutAtMs)),

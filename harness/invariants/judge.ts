@@ -9,6 +9,7 @@ import { mergeVerdicts } from "../model/verdict.js";
 import { account } from "./accounting.js";
 import { calibration } from "./calibration.js";
 import { classify, type Judged } from "./classify.js";
+import { countersAgree } from "./counters-agree.js";
 import { duplicates } from "./duplicates.js";
 import { faultsProven } from "./faults-proven.js";
 import { freshness } from "./freshness.js";
@@ -97,6 +98,8 @@ function dispatch(
       return integrity(judged);
     case "freshness":
       return freshness(spec, judged, books);
+    case "counters-agree":
+      return countersAgree(judged);
     case "nothing-unexpected":
       return nothingUnexpected(judged);
     case "duplicates":

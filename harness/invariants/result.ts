@@ -29,6 +29,13 @@ export async function evidenceOf(
   };
 }
 
+/** Rows that are in memory as evidence. */
+export const evidenceRows = (columns: readonly string[], rows: Evidence["rows"]): Evidence => ({
+  columns: [...columns],
+  rows: rows.slice(0, MAX_ROWS),
+  total: rows.length,
+});
+
 export function result(
   kind: InvariantKind,
   property: string,

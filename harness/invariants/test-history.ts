@@ -17,6 +17,7 @@ import { buildRing, endpointOf, ipOf, ownerAt, positionOf, routeKeyOf } from "..
 import { sampledByHash } from "../oracle/sampling.js";
 import { judge, type Judgement } from "./judge.js";
 import {
+  AGENTS,
   itemOf,
   renderedYamlOf,
   setsOf,
@@ -108,7 +109,12 @@ export async function writeStory(dir: string, story: Story): Promise<HistoryInpu
       { atMs: atMs(-60), phase: "calibrate" },
       { atMs: atMs(story.load), phase: "load" },
     ],
-    selfTelemetry: [],
+    selfTelemetry: story.telemetry.map(({ at, pod, ...sample }) => ({
+      ...sample,
+      pod,
+      atMs: atMs(at),
+      tier: isAgent(pod) ? "agent" : "gateway",
+    })),
     quiesce: { reached: story.record.silent, tookMs: 40_000, lastSeen: "3 requests queued" },
     generatorMaxLagMs: story.record.lagMs,
   };
@@ -166,6 +172,8 @@ function faultsOf({ faults }: Story): FaultEvent[] {
   });
 }
 
+const isAgent = (name: string): boolean => (AGENTS as readonly string[]).includes(name);
+
 function topologyOf({ changes }: Story, service: string): TopologyEvent[] {
   const event = (name: string, at: number, over: Partial<TopologyEvent>): TopologyEvent => ({
     atMs: atMs(at),
@@ -173,9 +181,9 @@ function topologyOf({ changes }: Story, service: string): TopologyEvent[] {
     change: "added",
     pod: name,
     uid: `uid-${name}`,
-    tier: "gateway",
+    tier: isAgent(name) ? "agent" : "gateway",
     ip: ipOfGateway(name),
-    node: "n1",
+    node: isAgent(name) ? name.slice(-2) : "n1",
     ready: true,
     terminating: false,
     restarts: 0,
@@ -189,6 +197,7 @@ function topologyOf({ changes }: Story, service: string): TopologyEvent[] {
   const restartsUntil = (name: string, at: number): number =>
     changes.filter((change) => change.restarts === name && change.at <= at).length;
   return [
+    ...AGENTS.map((name) => event(name, -100, {})),
     ...["g1", "g2", "g3"].flatMap((name) => both(name, -100)),
     ...changes.flatMap(({ at, comes, gone, dies, restarts }) => [
       ...(comes === undefined ? [] : both(comes, at)),

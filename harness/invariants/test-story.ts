@@ -10,6 +10,8 @@ export const HISTORIES_DIR = join(import.meta.dirname, "../../fixtures/histories
 const DEPLOYMENT = join(HISTORIES_DIR, "deployment.yaml");
 
 const gateway = z.enum(["g1", "g2", "g3", "g4", "g5", "g2-again"]);
+/** The agents of nodes n1 and n2. */
+export const AGENTS = ["agent-n1", "agent-n2"] as const;
 const Receipt = z.strictObject({
   from: gateway,
   at: z.number().optional(),
@@ -77,7 +79,7 @@ export const Story = z.strictObject({
         gone: gateway.optional(),
         /** The pod goes, its endpoint stays. */
         dies: gateway.optional(),
-        restarts: gateway.optional(),
+        restarts: z.union([gateway, z.enum(AGENTS)]).optional(),
       }),
     )
     .default([]),
@@ -85,6 +87,18 @@ export const Story = z.strictObject({
     .array(z.strictObject({ at: z.number(), kills: gateway, proven: z.boolean().default(true) }))
     .default([]),
   sends: z.array(Send),
+  /** Samples of the collectors' own metrics; pods are the gateways and AGENTS. */
+  telemetry: z
+    .array(
+      z.strictObject({
+        at: z.number(),
+        pod: z.union([gateway, z.enum(AGENTS)]),
+        metric: z.string(),
+        labels: z.string().default(""),
+        value: z.number(),
+      }),
+    )
+    .default([]),
   /** Receipts of what was never sent. */
   strays: z
     .array(z.strictObject({ span: z.string(), trace: z.string(), from: gateway, at: z.number() }))
@@ -116,7 +130,7 @@ export const Story = z.strictObject({
     .prefault({}),
   /** The invariants that the scenario asks for; USUAL when absent. Those with a limit come with their limit. */
   only: z.array(z.enum(USUAL)).optional(),
-  also: z.array(z.enum(["sampling-exact"])).default([]),
+  also: z.array(z.enum(["sampling-exact", "counters-agree"])).default([]),
   expect: z.strictObject({
     verdict: z.enum(["pass", "inconclusive", "fail"]),
     /** Words of the headline. */

@@ -24,6 +24,10 @@ export interface Freshness {
   readonly kind: "freshness";
   readonly limitMs: number;
 }
+/** The collectors' own counters agree with what was acknowledged and received. */
+export interface CountersAgree {
+  readonly kind: "counters-agree";
+}
 /** Backends received nothing that this run did not send. */
 export interface NothingUnexpected {
   readonly kind: "nothing-unexpected";
@@ -59,6 +63,7 @@ export type InvariantSpec =
   | SamplingExact
   | Integrity
   | Freshness
+  | CountersAgree
   | NothingUnexpected
   | Duplicates
   | RecoveryTime
@@ -77,6 +82,7 @@ export const traceAffinity = (): TraceAffinity => ({ kind: "trace-affinity" });
 export const samplingExact = (): SamplingExact => ({ kind: "sampling-exact" });
 export const integrity = (): Integrity => ({ kind: "integrity" });
 export const freshWithin = (limitMs: number): Freshness => ({ kind: "freshness", limitMs });
+export const countersAgree = (): CountersAgree => ({ kind: "counters-agree" });
 export const nothingUnexpected = (): NothingUnexpected => ({ kind: "nothing-unexpected" });
 export const duplicates = (options: { limit: number } = { limit: 0.05 }): Duplicates => ({
   kind: "duplicates",

@@ -1,5 +1,5 @@
 /** Defects of records that then contradict one another: no verdict may rest on either. */
-import { DOUBTFUL, UNPROVEN, type Mutation } from "./mutation.js";
+import { DOUBTFUL, MISCOUNTED, UNPROVEN, type Mutation } from "./mutation.js";
 
 const FIRST_OP = "SELECT op FROM operations ORDER BY op LIMIT 1";
 
@@ -44,7 +44,7 @@ export const CONTRADICTION_MUTATIONS: readonly Mutation[] = [
     says: "an attempt of an operation is missing",
     plant: (g) =>
       g.change(["operations"], `UPDATE operations SET items = items + 1 WHERE op = (${FIRST_OP})`),
-    caughtBy: DOUBTFUL,
+    caughtBy: { ...DOUBTFUL, ...MISCOUNTED },
   },
   {
     says: "a receipt stands at a line of the journal that is none",

@@ -60,15 +60,51 @@ export function groundOf(history: History, victims: Victims): Ground {
     facts: history.facts,
     renderedYaml: history.renderedYaml,
     change: async (tables, ...statements) => {
-      for (const table of tables.filter((name) => !thawed.has(name))) {
-        await history.query(`CREATE TABLE thawing AS SELECT * FROM ${table}`);
-        await history.query(`DROP VIEW ${table}`);
-        await history.query(`ALTER TABLE thawing RENAME TO ${table}`);
-        thawed.add(table);
-      }
+      await thaw(history, tables, thawed);
       for (const statement of statements) await history.query(statement);
+      if (tables.includes("receipts")) await recount(history, thawed);
     },
   };
+}
+
+async function thaw(
+  history: History,
+  tables: readonly TableName[],
+  thawed: Set<TableName>,
+): Promise<void> {
+  for (const table of tables.filter((name) => !thawed.has(name))) {
+    await history.query(`CREATE TABLE thawing AS SELECT * FROM ${table}`);
+    await history.query(`DROP VIEW ${table}`);
+    await history.query(`ALTER TABLE thawing RENAME TO ${table}`);
+    thawed.add(table);
+  }
+}
+
+const COUNTED = {
+  traces: "otelcol_exporter_sent_spans",
+  metrics: "otelcol_exporter_sent_metric_points",
+  logs: "otelcol_exporter_sent_log_records",
+} as const;
+
+/**
+ * Makes the gateways' own counters follow changed receipts: else counters-agree would see every defect of what was
+ * received, and none would show that the other invariants see it by themselves.
+ */
+async function recount(history: History, thawed: Set<TableName>): Promise<void> {
+  await thaw(history, ["self_telemetry"], thawed);
+  const of = `FROM receipts r WHERE r.peer IN (SELECT ip FROM topology t
+    WHERE t.source = 'pod' AND t.pod = self_telemetry.pod AND t.ip <> '')`;
+  for (const [signal, metric] of Object.entries(COUNTED)) {
+    await history.query(
+      `UPDATE self_telemetry SET value = (SELECT count(*) ${of} AND r.signal = '${signal}')
+       WHERE tier = 'gateway' AND metric = '${metric}'`,
+    );
+  }
+  await history.query(
+    `UPDATE self_telemetry SET value =
+       (SELECT count(DISTINCT r.key) ${of} AND r.signal = 'traces')
+     WHERE tier = 'gateway' AND metric LIKE '%global_count_traces_sampled' AND labels LIKE '%true%'`,
+  );
 }
 
 const FIELDS = "signal, id, key, coalesce(peers[1], owners[1]) AS peer";

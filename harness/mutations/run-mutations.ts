@@ -3,12 +3,19 @@ import { openHistory } from "../history/open-history.js";
 import { judge, type Judgement } from "../invariants/judge.js";
 import { seconds } from "../model/durations.js";
 import { UsageError } from "../model/errors.js";
-import { freshWithin, integrity, samplingExact, type InvariantSpec } from "../model/invariant.js";
+import {
+  countersAgree,
+  freshWithin,
+  integrity,
+  samplingExact,
+  type InvariantSpec,
+} from "../model/invariant.js";
 import type { PlantedDefects } from "../model/run-record.js";
 import type { Scenario } from "../model/scenario.js";
 import { verdictList, type Verdict } from "../model/verdict.js";
 import { AUDIT_MUTATIONS } from "./audit-mutations.js";
 import { CONTRADICTION_MUTATIONS } from "./contradiction-mutations.js";
+import { COUNTER_MUTATIONS } from "./counter-mutations.js";
 import { groundOf, pickVictims, type Victims } from "./ground.js";
 import type { Mutation } from "./mutation.js";
 import { RECORD_MUTATIONS } from "./record-mutations.js";
@@ -19,10 +26,16 @@ export const MUTATIONS: readonly Mutation[] = [
   ...RECORD_MUTATIONS,
   ...CONTRADICTION_MUTATIONS,
   ...AUDIT_MUTATIONS,
+  ...COUNTER_MUTATIONS,
 ];
 
 /** What a scenario may not ask for, because it is of no use there or was recorded before the invariant was made. */
-const FURTHER: readonly InvariantSpec[] = [samplingExact(), integrity(), freshWithin(seconds(60))];
+const FURTHER: readonly InvariantSpec[] = [
+  samplingExact(),
+  integrity(),
+  freshWithin(seconds(60)),
+  countersAgree(),
+];
 
 export type Outcome = PlantedDefects["defects"][number];
 

@@ -6,7 +6,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { sealHistory } from "../history/write-history.js";
-import type { FetchedJournal } from "../history/write-history.js";
+import type { FetchedJournal, HistoryInput } from "../history/write-history.js";
 import { journalsOf } from "../history/run-facts.js";
 import { measureFile } from "../history/seal.js";
 import type { FaultEvent, TopologyEvent } from "../model/history.js";
@@ -37,6 +37,7 @@ import {
   type Ring,
 } from "../oracle/ring.js";
 import { sampledByHash } from "../oracle/sampling.js";
+import { telemetry, type CountedPod } from "./test-telemetry.js";
 
 const DEPLOYMENT = join(import.meta.dirname, "../../fixtures/histories/deployment.yaml");
 const RUN_ID = "20260101T000000Z-1";
@@ -83,7 +84,7 @@ export async function writeTestRun(
       { atMs: START_MS - 1_000, phase: "calibrate" },
       { atMs: START_MS + LOAD_MS, phase: "load" },
     ],
-    selfTelemetry: [],
+    selfTelemetry: selfTelemetry(sent, facts),
     quiesce: { reached: true, tookMs: 40_000, lastSeen: "silent" },
     generatorMaxLagMs: 3,
   });
@@ -286,9 +287,49 @@ async function writeJournal(
   };
 }
 
+const gatewayPod = (ip: string): string => `otel-gateway-${ip.replaceAll(".", "-")}`;
+const agentPod = (node: string): string => `otel-agent-${node}`;
+/** The last scrape. */
+const SCRAPED_MS = END_MS + 58_000;
+
+function selfTelemetry(
+  sent: readonly Sent[],
+  facts: DeploymentFacts,
+): HistoryInput["selfTelemetry"] {
+  const pod = (name: string, tier: CountedPod["tier"], fromMs: number, toMs: number) => ({
+    pod: name,
+    tier,
+    fromMs: START_MS + fromMs,
+    toMs: START_MS + toMs,
+  });
+  return telemetry(
+    [
+      ...NODES.map((node) => pod(agentPod(node), "agent", -20_000, SCRAPED_MS)),
+      ...[...GATEWAYS, NEW].map((ip) =>
+        pod(
+          gatewayPod(ip),
+          "gateway",
+          ip === NEW ? READY_MS : -20_000,
+          ip === KILLED ? KILL_MS : SCRAPED_MS,
+        ),
+      ),
+    ],
+    [
+      ...sent.map(({ node, ...item }) => ({ ...item, pod: agentPod(node) })),
+      ...deliver(sent, facts).map(({ item: { signal, key }, peer, atMs }) => ({
+        pod: gatewayPod(peer),
+        signal,
+        key,
+        atMs,
+      })),
+    ],
+    (atMs) => ringAt(atMs).endpoints.length,
+  );
+}
+
 function topology(): TopologyEvent[] {
   const gateway = (ip: string, atMs: number, changes: Partial<TopologyEvent>): TopologyEvent[] => {
-    const pod = `otel-gateway-${ip.replaceAll(".", "-")}`;
+    const pod = gatewayPod(ip);
     const base = {
       atMs: START_MS + atMs,
       change: "added",
@@ -307,7 +348,22 @@ function topology(): TopologyEvent[] {
       { ...base, source: "endpoint", service: "otel-gateway-headless" },
     ];
   };
+  const agents = NODES.map((node, index): TopologyEvent => ({
+    atMs: START_MS - 30_000,
+    source: "pod",
+    change: "added",
+    pod: agentPod(node),
+    uid: `uid-agent-${node}`,
+    tier: "agent",
+    ip: `10.244.${String(index + 1)}.2`,
+    node,
+    ready: true,
+    terminating: false,
+    restarts: 0,
+    service: "",
+  }));
   return [
+    ...agents,
     ...GATEWAYS.flatMap((ip) => gateway(ip, -30_000, {})),
     ...gateway(KILLED, KILL_MS, { change: "deleted", ready: false, terminating: true }),
     ...gateway(NEW, READY_MS, {}),

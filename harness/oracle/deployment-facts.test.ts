@@ -74,6 +74,7 @@ describe("facts of a deployment", () => {
     expect(gateway.disruptionBudget).to.equal("minAvailable 2");
     expect(gateway.autoscaler).to.deep.equal({ minReplicas: 3, maxReplicas: 15 });
     expect(gateway.batch.logs).to.deep.equal({ timeoutMs: 10_000, size: 2_048 });
+    expect(gateway.exporterId.traces).to.equal("otlp/traces");
     expect(gateway.exporter.metrics).to.deep.equal({
       timeoutMs: 5_000,
       queue: { size: 5_000, storage: "emptyDir" },

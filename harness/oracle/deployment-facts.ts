@@ -16,7 +16,7 @@ import {
 } from "./collector-config.js";
 import { COLLECTOR_DEFAULTS, DEFAULT_TERMINATION_GRACE_MS } from "./collector-defaults.js";
 import { collectorWorkloads, ofKind, parseManifests, type CollectorWorkload } from "./manifests.js";
-import { at, mappingOf, numberOr, textOf, type Mapping } from "./untyped.js";
+import { at, listOf, mappingOf, numberOr, textOf, type Mapping } from "./untyped.js";
 
 export interface AgentFacts {
   /** `DaemonSet/otel-agent`. */
@@ -35,6 +35,8 @@ export interface GatewayFacts {
   readonly sampling: Sampling | null;
   readonly batch: Readonly<Record<Signal, Batch>>;
   readonly exporter: Readonly<Record<Signal, Exporter>>;
+  /** The component ID of each signal's exporter, as it labels the collector's own counters. */
+  readonly exporterId: Readonly<Record<Signal, string>>;
   readonly terminationGraceMs: number;
   readonly autoscaler: { readonly minReplicas: number; readonly maxReplicas: number } | null;
   /** minAvailable or maxUnavailable with its value; null without a budget. */
@@ -92,8 +94,11 @@ function gatewayFactsOf(gateway: CollectorWorkload, manifests: readonly Mapping[
     sampling: samplingOf(gateway.config),
     batch: eachSignal((signal) => batchOf(gateway.config, signal)),
     exporter: eachSignal((signal) =>
-      exporterOf(pipelineExporter(gateway.config, signal), (id) => storageOf(gateway, id)),
+      exporterOf(at(gateway.config, "exporters", exporterIdOf(gateway.config, signal)), (id) =>
+        storageOf(gateway, id),
+      ),
     ),
+    exporterId: eachSignal((signal) => exporterIdOf(gateway.config, signal)),
     terminationGraceMs: graceOf(gateway),
     autoscaler:
       autoscaler === undefined
@@ -110,11 +115,8 @@ function eachSignal<T>(of: (signal: Signal) => T): Record<Signal, T> {
   return Object.fromEntries(SIGNALS.map((signal) => [signal, of(signal)])) as Record<Signal, T>;
 }
 
-function pipelineExporter(config: Mapping, signal: Signal): unknown {
-  const exporters = at(config, "service", "pipelines", signal, "exporters");
-  const id = Array.isArray(exporters) ? textOf(exporters[0]) : "";
-  return at(config, "exporters", id);
-}
+const exporterIdOf = (config: Mapping, signal: Signal): string =>
+  textOf(listOf(at(config, "service", "pipelines", signal, "exporters"))[0]);
 
 const graceOf = ({ podSpec }: CollectorWorkload): number =>
   numberOr(podSpec["terminationGracePeriodSeconds"], DEFAULT_TERMINATION_GRACE_MS / 1_000) * 1_000;
