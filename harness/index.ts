@@ -8,6 +8,7 @@ export {
   integrity,
   nothingUnexpected,
   recoversWithin,
+  reResolution,
   samplingExact,
   traceAffinity,
   zeroLoss,

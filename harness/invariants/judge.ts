@@ -16,6 +16,7 @@ import { freshness } from "./freshness.js";
 import { historyComplete } from "./history-complete.js";
 import { integrity } from "./integrity.js";
 import { nothingUnexpected } from "./nothing-unexpected.js";
+import { reResolution } from "./re-resolution.js";
 import { recoveryTime } from "./recovery-time.js";
 import { number, percent, result } from "./result.js";
 import { samplingExact } from "./sampling-exact.js";
@@ -100,6 +101,8 @@ function dispatch(
       return freshness(spec, judged, books);
     case "counters-agree":
       return countersAgree(judged);
+    case "re-resolution":
+      return reResolution(judged);
     case "nothing-unexpected":
       return nothingUnexpected(judged);
     case "duplicates":

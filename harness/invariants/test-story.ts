@@ -130,7 +130,7 @@ export const Story = z.strictObject({
     .prefault({}),
   /** The invariants that the scenario asks for; USUAL when absent. Those with a limit come with their limit. */
   only: z.array(z.enum(USUAL)).optional(),
-  also: z.array(z.enum(["sampling-exact", "counters-agree"])).default([]),
+  also: z.array(z.enum(["sampling-exact", "counters-agree", "re-resolution"])).default([]),
   expect: z.strictObject({
     verdict: z.enum(["pass", "inconclusive", "fail"]),
     /** Words of the headline. */

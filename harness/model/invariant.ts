@@ -28,6 +28,10 @@ export interface Freshness {
 export interface CountersAgree {
   readonly kind: "counters-agree";
 }
+/** Each agent's own number of gateways follows the gateways of the cluster within the routing lag. */
+export interface ReResolution {
+  readonly kind: "re-resolution";
+}
 /** Backends received nothing that this run did not send. */
 export interface NothingUnexpected {
   readonly kind: "nothing-unexpected";
@@ -64,6 +68,7 @@ export type InvariantSpec =
   | Integrity
   | Freshness
   | CountersAgree
+  | ReResolution
   | NothingUnexpected
   | Duplicates
   | RecoveryTime
@@ -83,6 +88,7 @@ export const samplingExact = (): SamplingExact => ({ kind: "sampling-exact" });
 export const integrity = (): Integrity => ({ kind: "integrity" });
 export const freshWithin = (limitMs: number): Freshness => ({ kind: "freshness", limitMs });
 export const countersAgree = (): CountersAgree => ({ kind: "counters-agree" });
+export const reResolution = (): ReResolution => ({ kind: "re-resolution" });
 export const nothingUnexpected = (): NothingUnexpected => ({ kind: "nothing-unexpected" });
 export const duplicates = (options: { limit: number } = { limit: 0.05 }): Duplicates => ({
   kind: "duplicates",

@@ -19,6 +19,7 @@ export const LEAKED = { "sampling-exact": "fail" } as const;
 export const ALTERED = { integrity: "fail" } as const;
 export const STALE = { freshness: "fail" } as const;
 export const MISCOUNTED = { "counters-agree": "fail" } as const;
+export const MISINFORMED = { "re-resolution": "fail" } as const;
 export const UNEXPECTED = { "nothing-unexpected": "fail" } as const;
 export const DOUBTFUL = { "history-complete": "inconclusive" } as const;
 export const UNPROVEN = { "faults-proven": "inconclusive" } as const;

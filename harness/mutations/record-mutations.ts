@@ -6,6 +6,7 @@ import {
   DOUBTFUL,
   LEAKED,
   LOST,
+  MISINFORMED,
   MISROUTED,
   TO_THE_END,
   UNCALIBRATED,
@@ -202,7 +203,7 @@ const PREDICTION: Mutation[] = [
              WHERE source = 'endpoint' AND at_ms <= ${String(g.victims.faultMs)})`,
       ),
     // What the new gateway delivered is misrouted to the end, what it lacked of torn traces is lost.
-    caughtBy: { ...MISROUTED, ...LOST, ...TO_THE_END },
+    caughtBy: { ...MISROUTED, ...LOST, ...TO_THE_END, ...MISINFORMED },
   },
   {
     says: "the prediction's ring lacks the port that the agents' ring has",

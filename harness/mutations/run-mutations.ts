@@ -7,6 +7,7 @@ import {
   countersAgree,
   freshWithin,
   integrity,
+  reResolution,
   samplingExact,
   type InvariantSpec,
 } from "../model/invariant.js";
@@ -35,6 +36,7 @@ const FURTHER: readonly InvariantSpec[] = [
   integrity(),
   freshWithin(seconds(60)),
   countersAgree(),
+  reResolution(),
 ];
 
 export type Outcome = PlantedDefects["defects"][number];
