@@ -21,9 +21,29 @@ describe("podTrouble", () => {
   });
 
   it("names pod, container, reason and message in one line", () => {
-    const trouble = podTrouble(waiting("ImagePullBackOff", { message: "no such host" }));
-    expect(trouble?.line).to.equal("pod gw-1, container otel: ImagePullBackOff (no such host)");
+    const trouble = podTrouble(waiting("ContainerCreating", { message: "no such volume" }));
+    expect(trouble?.line).to.equal("pod gw-1, container otel: ContainerCreating (no such volume)");
     expect(trouble?.hopeless).to.equal(false);
+  });
+
+  it("names the image that cannot be pulled and the last cause; gives up when a pull has failed", () => {
+    const message = 'failed to pull image "otel:9": failed to do request: dial tcp: i/o timeout';
+    const pulling = (reason: string) =>
+      pod({
+        containerStatuses: [
+          {
+            name: "otel",
+            image: "otel:9",
+            restartCount: 0,
+            state: { waiting: { reason, message } },
+          },
+        ],
+      });
+    expect(podTrouble(pulling("ErrImagePull"))).to.deep.equal({
+      line: "pod gw-1, container otel: ErrImagePull, image otel:9 cannot be pulled (i/o timeout)",
+      hopeless: false,
+    });
+    expect(podTrouble(pulling("ImagePullBackOff"))?.hopeless).to.equal(true);
   });
 
   for (const reason of ["ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError"]) {

@@ -10,7 +10,14 @@ export interface PodTrouble {
   readonly logOf?: { readonly container: string; readonly previous: boolean };
 }
 
-const HOPELESS = ["ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError"];
+/** A back-off means that a pull has failed before: the nodes have every image, and reach no registry. */
+const HOPELESS = [
+  "ErrImageNeverPull",
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "CreateContainerConfigError",
+];
+const PULL_FAILED = ["ErrImagePull", "ImagePullBackOff"];
 
 /** The first thing that keeps a pod from being ready; undefined for a ready pod. */
 export function podTrouble(pod: V1Pod): PodTrouble | undefined {
@@ -46,15 +53,22 @@ function containerTrouble(pod: string, status: V1ContainerStatus): PodTrouble {
   const waiting = status.state?.waiting;
   const terminated = status.state?.terminated;
   const reason = waiting?.reason ?? terminated?.reason ?? "not started";
-  const message = waiting?.message === undefined ? "" : ` (${waiting.message})`;
-  // The text of CrashLoopBackOff only repeats the names that the line has already.
-  const detail = reason === "CrashLoopBackOff" ? "" : message;
+  const detail = detailOf(reason, status);
   const line = `${pod}, container ${status.name}: ${reason}${detail}${afterwards(status)}`;
   const hopeless = HOPELESS.includes(reason);
   const hasRun = terminated !== undefined || status.restartCount > 0;
   return hasRun
     ? { line, hopeless, logOf: { container: status.name, previous: terminated === undefined } }
     : { line, hopeless };
+}
+
+/** What the reason leaves open, without the names that the line has already. */
+function detailOf(reason: string, { image, state }: V1ContainerStatus): string {
+  const message = state?.waiting?.message;
+  // A failed pull is told by every layer that it went through: the last says why.
+  const cause = message?.split(": ").at(-1);
+  if (PULL_FAILED.includes(reason)) return `, image ${image} cannot be pulled (${cause ?? "?"})`;
+  return message === undefined || reason === "CrashLoopBackOff" ? "" : ` (${message})`;
 }
 
 function afterwards({ restartCount, lastState, state }: V1ContainerStatus): string {

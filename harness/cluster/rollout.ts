@@ -126,8 +126,9 @@ async function explain(
   const worst = troubles.find(({ trouble }) => trouble.hopeless) ?? troubles[0];
   if (worst === undefined) return undefined;
   const { pod, trouble } = worst;
-  const more =
-    trouble.logOf === undefined
+  const more = trouble.hopeless
+    ? undefined
+    : trouble.logOf === undefined
       ? await lastWarning(client, namespace, pod)
       : await lastLogLine(client, namespace, pod, trouble.logOf);
   const line = more === undefined ? trouble.line : `${trouble.line}: ${more}`;

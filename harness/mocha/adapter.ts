@@ -1,6 +1,7 @@
 /** Scenario -> describe, invariant -> it: mocha's grep and reporters work on runs as they do on tests. */
 import { expect } from "chai";
 import Mocha from "mocha";
+import { HarnessError, UsageError } from "../model/errors.js";
 import type { RunRecord } from "../model/run-record.js";
 import { isControl, type Scenario } from "../model/scenario.js";
 import { controlResult } from "../report/verdict-words.js";
@@ -38,7 +39,9 @@ function addSuite(mocha: Mocha, scenario: Scenario, options: MochaOptions): void
   const suite = Mocha.Suite.create(mocha.suite, suiteTitle(scenario));
   let record: RunRecord | undefined;
   suite.beforeAll(`run ${scenario.name}`, async () => {
-    record = await options.execute(scenario);
+    record = await options.execute(scenario).catch((thrown: unknown) => {
+      throw forPeople(thrown);
+    });
   });
   for (const title of testTitles(scenario, options.controls)) {
     suite.addTest(
@@ -49,6 +52,14 @@ function addSuite(mocha: Mocha, scenario: Scenario, options: MochaOptions): void
       }),
     );
   }
+}
+
+/** What was foreseen tells its cause and fix; where in our code it was thrown helps nobody. */
+function forPeople(thrown: unknown): unknown {
+  if (!(thrown instanceof HarnessError || thrown instanceof UsageError)) return thrown;
+  const told = new Error(thrown.message);
+  told.stack = `${thrown.name}: ${thrown.message}`;
+  return told;
 }
 
 function assertControl(record: RunRecord): void {
