@@ -16,9 +16,10 @@ const PROPERTY =
 
 export async function zeroLoss(
   spec: ZeroLoss,
-  { history }: Judged,
+  judged: Judged,
   books: Record<Signal, Accounting>,
 ): Promise<InvariantResult> {
+  const { history } = judged;
   const signals = SIGNALS.map((signal) => {
     const { delivered, lostExplained, lostUnexplained } = books[signal];
     const expected = delivered + lostExplained + lostUnexplained;
@@ -64,13 +65,13 @@ export async function zeroLoss(
     limit: `0 unexplained, at most ${percent(spec.explainedBudget)} explained`,
     actual: actual.join("; "),
     reason,
-    evidence: await lostItems(history, first !== undefined),
+    evidence: await lostItems(judged, first !== undefined),
   });
 }
 
 /** Each lost item with its predicted owner, the rings that its agent could have, and the fault nearest in time. */
 async function lostItems(
-  history: Judged["history"],
+  { history, audit }: Judged,
   unexplainedOnly: boolean,
 ): Promise<InvariantResult["evidence"]> {
   const from = `FROM items WHERE state = 'lost'${unexplainedOnly ? " AND rule IS NULL" : ""}`;
@@ -100,6 +101,7 @@ async function lostItems(
       "array_to_string(owners, ' or ') AS predicted_owner",
       "epoch",
       "nearest_fault",
+      ...(audit.kind === "whole" ? ["array_to_string(audited, ', ') AS seen_at"] : []),
       "place",
       "rule",
     ],

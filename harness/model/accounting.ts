@@ -34,7 +34,9 @@ export const Accounting = z.object({
     .describe("of the delivered, those received later after they were due than the limit allows"),
   unexpected: count.describe("received, but never sent by this run"),
   torn: count.describe("traces received in part although every span was expected (spans only)"),
-  misrouted: count.describe("received from a gateway that no possible ring owns it to"),
+  misrouted: count.describe(
+    "received from, or audited at, a gateway that no possible ring owns it to",
+  ),
   transitional: count.describe(
     "received from a gateway that owned it in one of several possible rings",
   ),
@@ -66,7 +68,7 @@ export const LOSS_PLACES = [
 ] as const;
 export type LossPlace = (typeof LOSS_PLACES)[number];
 
-export const LOSS_PLACE_TEXT: Record<LossPlace, string> = {
+const LOSS_PLACE_TEXT: Record<LossPlace, string> = {
   agent: "in the agent",
   "agent-to-gateway": "between agent and gateway",
   "before-gateway": "before any gateway acknowledged it",
@@ -77,3 +79,7 @@ export const LOSS_PLACE_TEXT: Record<LossPlace, string> = {
   "from-gateway": "in the gateway that got it or behind it",
   unknown: "somewhere that the record does not show",
 };
+
+/** A place for people, with how sure it is: `seen` by an audit, else only inferred from times. */
+export const lossPlaceText = (place: LossPlace, seen: boolean): string =>
+  seen || place === "unknown" ? LOSS_PLACE_TEXT[place] : `probably ${LOSS_PLACE_TEXT[place]}`;

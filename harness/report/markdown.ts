@@ -1,5 +1,5 @@
 /** summary.md: one run for a pull-request comment, verdict and cause first. */
-import { LOSS_PLACE_TEXT } from "../model/accounting.js";
+import { lossPlaceText } from "../model/accounting.js";
 import { formatDuration } from "../model/durations.js";
 import type { RunRecord } from "../model/run-record.js";
 import { ITEM_NAME, SIGNALS } from "../model/signal.js";
@@ -23,7 +23,8 @@ export function markdownSummary(record: RunRecord): string {
       `Deployment ${code(record.deployment.name)}, seed ${code(record.seed)}, ` +
         `commit ${code(git.sha.slice(0, 12))}${git.dirty ? " with uncommitted changes" : ""}, ` +
         `started ${formatUtc(record.startedAt)}, took ${formatDuration(tookMs)}` +
-        `${record.strict ? ", strict (no explained loss allowed)" : ""}.`,
+        (record.strict ? ", strict (no explained loss allowed)" : "") +
+        `${record.audited ? ", audited (what gateways got is on record)" : ""}.`,
     ].join("  \n"),
     section("Invariants", invariants(record)),
     ...(record.losses.length === 0 ? [] : [section("Loss by place", losses(record))]),
@@ -88,7 +89,7 @@ function losses(record: RunRecord): string {
     ["Lost", "Where", "Explained by", "Traces", "Example"],
     record.losses.map((loss) => [
       plural(loss.items, ITEM_NAME[loss.signal]),
-      LOSS_PLACE_TEXT[loss.place],
+      lossPlaceText(loss.place, loss.seen),
       loss.rule === null ? "**unexplained**" : cell(loss.rule),
       formatCount(loss.traces),
       code(loss.example),

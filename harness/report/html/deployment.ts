@@ -8,7 +8,7 @@ import type { Section } from "./page.js";
 import { table } from "./parts.js";
 
 export function deploymentSection({ deployment }: RunRecord): Section {
-  const { corrections, kindSized, settings } = deployment;
+  const { audit, corrections, kindSized, settings } = deployment;
   return {
     id: "deployment",
     title: "Deployment under test",
@@ -32,6 +32,13 @@ export function deploymentSection({ deployment }: RunRecord): Section {
           : html`<ul>
               ${kindSized.map((change) => html`<li>${change}</li>`)}
             </ul>`
+      }
+      ${
+        audit.length > 0 &&
+        html`<h3>Added to audit it</h3>
+          <ul>
+            ${audit.map((change) => html`<li>${change}</li>`)}
+          </ul>`
       }
       <h3>Settings as deployed</h3>
       ${table(

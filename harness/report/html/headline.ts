@@ -1,5 +1,5 @@
 /** The top of a report: the verdict, its cause, and how much of each signal arrived. */
-import { LOSS_PLACE_TEXT, type Accounting } from "../../model/accounting.js";
+import { lossPlaceText, type Accounting } from "../../model/accounting.js";
 import { formatDuration } from "../../model/durations.js";
 import type { RunRecord } from "../../model/run-record.js";
 import { ITEM_NAME, SIGNALS, type Signal } from "../../model/signal.js";
@@ -36,7 +36,7 @@ function largestLoss({ losses }: RunRecord): string {
   const lost = losses.reduce((sum, { items }) => sum + items, 0);
   const part = `${formatCount(most.items)} of ${formatCount(lost)} lost items were`;
   const why = most.rule.replace(/ \(\S+#\d+\)$/, "");
-  return `${part} ${LOSS_PLACE_TEXT[most.place]}: ${why}`;
+  return `${part} ${lossPlaceText(most.place, most.seen)}: ${why}`;
 }
 
 /** IDs of spans and traces in a smaller hand: they are to be copied, not read. */
@@ -53,6 +53,7 @@ function facts(record: RunRecord): Html {
   const tookMs = Date.parse(record.finishedAt) - Date.parse(record.startedAt);
   const entries: readonly (readonly [string, string])[] = [
     ["Deployment", record.deployment.name],
+    ["Places of loss", record.audited ? "audited" : "inferred"],
     ["Loss allowed", record.strict ? "none (strict)" : "explained, within the budget"],
     ["Seed", record.seed],
     ["Commit", git.sha.slice(0, 12) + (git.dirty ? " + changes" : "")],

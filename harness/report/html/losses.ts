@@ -1,5 +1,5 @@
 /** Where items were lost, and which rule of the configuration explains it. */
-import { LOSS_PLACE_TEXT } from "../../model/accounting.js";
+import { lossPlaceText } from "../../model/accounting.js";
 import { formatDuration } from "../../model/durations.js";
 import type { RunRecord } from "../../model/run-record.js";
 import { clockZeroMs, formatClock, formatCount } from "../format.js";
@@ -14,7 +14,10 @@ export const lossesSection = (record: RunRecord): Section => ({
   title: "Loss by place and rule",
   lead:
     "Explained: the deployment’s own configuration allows the loss of what was there at that " +
-    "moment. Unexplained loss always fails the run.",
+    "moment. Unexplained loss always fails the run. " +
+    (record.losses.some(({ seen }) => seen)
+      ? "An audit saw which gateway got what and when, so the side of the gateway is seen, and its stage follows."
+      : "Where is inferred from times; a run with --audit sees it."),
   body:
     record.losses.length === 0
       ? html`<p class="empty">Nothing was lost.</p>`
@@ -30,7 +33,7 @@ export const lossesSection = (record: RunRecord): Section => ({
           ],
           sorted(record.losses).map((loss) => [
             items(loss.items, loss.signal),
-            LOSS_PLACE_TEXT[loss.place],
+            lossPlaceText(loss.place, loss.seen),
             rule(loss),
             loss.signal === "traces" ? formatCount(loss.traces) : "–",
             when(record, loss),

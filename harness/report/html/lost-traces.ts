@@ -2,7 +2,7 @@
  * The drill-down: each trace, metric point or log record that lost something, and what happened to
  * it.
  */
-import { LOSS_PLACE_TEXT } from "../../model/accounting.js";
+import { LOSS_PLACES, lossPlaceText } from "../../model/accounting.js";
 import type { RunRecord } from "../../model/run-record.js";
 import { ITEM_NAME } from "../../model/signal.js";
 import { clockZeroMs, formatCount } from "../format.js";
@@ -21,6 +21,8 @@ function body(record: RunRecord, series: ReportSeries | undefined): Html {
     return html`<p class="empty">What became of each item was not available.</p>`;
   }
   if (total === 0) return html`<p class="empty">Every expected item arrived.</p>`;
+  // One audit looks at all of a run or at nothing.
+  const seen = record.losses.some((loss) => loss.seen);
   const capped = shown.length < total;
   return html`<p class="lead">
       ${formatCount(total)} ${total === 1 ? "trace or item" : "traces and items"} lost something;
@@ -52,7 +54,7 @@ function body(record: RunRecord, series: ReportSeries | undefined): Html {
     >
     ${jsonBlock("lost-data", {
       zeroMs: clockZeroMs(record),
-      places: LOSS_PLACE_TEXT,
+      places: Object.fromEntries(LOSS_PLACES.map((place) => [place, lossPlaceText(place, seen)])),
       itemNames: ITEM_NAME,
       total,
       groups: shown,
