@@ -75,12 +75,13 @@ export async function readLostGroups(query: Query): Promise<LostGroups> {
   const sends = await query<SendRow>(`
     SELECT signal, id, sent_ms::DOUBLE AS sent, answered_ms::DOUBLE AS answered, outcome, node
     FROM report_sends ${ofShown} ORDER BY sent`);
-  const receipts = await query<ReceiptRow>(`
-    SELECT signal, id, at_ms::DOUBLE AS received, gateway
-    FROM report_receipts ${ofShown} ORDER BY received`);
+  const receiptsIn = (view: string): Promise<readonly ReceiptRow[]> =>
+    query(`
+    SELECT signal, id, at_ms::DOUBLE AS received, gateway FROM ${view} ${ofShown} ORDER BY received`);
   const itemsOf = index(items, ({ signal, gid }) => `${signal} ${gid}`);
   const sendsOf = index(sends, ({ signal, id }) => `${signal} ${id}`);
-  const receiptsOf = index(receipts, ({ signal, id }) => `${signal} ${id}`);
+  const receiptsOf = receiptIndex(await receiptsIn("report_receipts"));
+  const reachedOf = receiptIndex(await receiptsIn("report_reached"));
   const shown = groups.map((group): LostGroup => {
     const own = itemsOf(`${group.signal} ${group.gid}`).map((item): LostGroupItem => {
       const key = `${item.signal} ${item.id}`;
@@ -93,7 +94,8 @@ export async function readLostGroups(query: Query): Promise<LostGroups> {
           outcome,
           node,
         })),
-        receipts: receiptsOf(key).map(({ received, gateway }) => ({ atMs: received, gateway })),
+        receipts: receiptsOf(key),
+        reached: reachedOf(key),
         lost: item.lost,
         place: item.lost ? item.place : null,
         rule: item.lost ? item.rule : null,
@@ -111,6 +113,12 @@ export async function readLostGroups(query: Query): Promise<LostGroups> {
     };
   });
   return { total: groups[0]?.total ?? 0, shown };
+}
+
+/** Receipts by signal and ID of their item. */
+function receiptIndex(rows: readonly ReceiptRow[]): (key: string) => LostGroupItem["receipts"] {
+  const of = index(rows, ({ signal, id }) => `${signal} ${id}`);
+  return (key) => of(key).map(({ received, gateway }) => ({ atMs: received, gateway }));
 }
 
 /** Rows by key; a key without rows has none. */

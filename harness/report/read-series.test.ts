@@ -15,6 +15,9 @@ const VIEWS = `
     ('traces', 's3', 40000.0::DOUBLE, 'gw-b'), ('traces', 's3', 41000.0, 'gw-b'),
     ('traces', 's1', 41500.0, 'gw-a')
   ) t(signal, id, at_ms, gateway);
+  CREATE TABLE report_reached AS SELECT * FROM (VALUES
+    ('traces', 's1', 11000.0::DOUBLE, 'gw-a'), ('traces', 's2', 13500.0, 'gw-a')
+  ) t(signal, id, at_ms, gateway);
   CREATE TABLE report_items AS SELECT * FROM (VALUES
     ('traces', 's1', 'aa', 'error-last', false, 77, 'gw-a', 'delivered', NULL, NULL),
     ('traces', 's2', 'aa', 'error-last', true, 77, 'gw-a', 'lost', 'gateway-batch', 'a rule'),
@@ -92,6 +95,7 @@ describe("the series of a report, read with SQL", () => {
         { sentMs: 13_100, answeredMs: 13_101, outcome: "acked", node: "node-2" },
       ],
       receipts: [],
+      reached: [{ atMs: 13_500, gateway: "gw-a" }],
       lost: true,
       place: "gateway-batch",
       rule: "a rule",

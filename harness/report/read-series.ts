@@ -19,11 +19,17 @@ export type Query = <T>(sql: string) => Promise<readonly T[]>;
  *   report_sends     signal, id, key, node, sent_ms, answered_ms (null: never), outcome:
  *                    one row for each item of each operation
  *   report_receipts  signal, id, at_ms, gateway (pod, or the peer's address when it is unknown)
+ *   report_reached   the same of what gateways got, by the audit; empty without one
  *   report_items     signal, id, key, class (null but for spans), error, position (on the hash ring,
  *                    null when unknown), owners (predicted gateways, joined by commas), state,
  *                    place, rule (null when unexplained): one row for each attempted item
  */
-export const REPORT_VIEWS = ["report_sends", "report_receipts", "report_items"] as const;
+export const REPORT_VIEWS = [
+  "report_sends",
+  "report_receipts",
+  "report_reached",
+  "report_items",
+] as const;
 
 /** `state` of report_items: the columns of the accounting that a single item can be in. */
 export type ItemState =

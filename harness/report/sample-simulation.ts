@@ -125,6 +125,7 @@ function simulateTraces(
             node: NODES[(n + span) % 3] ?? "",
           },
         ],
+        reached: [],
         receipts: kept && loss === undefined ? receipts : [],
         lost: loss !== undefined,
         place: loss?.place ?? null,

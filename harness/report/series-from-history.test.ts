@@ -13,6 +13,7 @@ const HISTORY = [
   `CREATE TABLE receipts AS
     SELECT 'traces' AS signal, 's1' AS id, at_ms::DOUBLE AS at_ms, peer
     FROM (VALUES (2000, '10.0.0.1'), (6000, '10.0.0.1'), (7000, '10.0.0.9')) t(at_ms, peer)`,
+  "CREATE TABLE audit_receipts AS SELECT * FROM receipts WHERE false",
   `CREATE TABLE topology AS
     SELECT at_ms::DOUBLE AS at_ms, 'pod' AS source, 'modified' AS change, pod, pod AS uid,
       'gateway' AS tier, '10.0.0.1' AS ip, 'worker' AS node, true AS ready, false AS terminating,

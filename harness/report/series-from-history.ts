@@ -4,18 +4,22 @@ import type { TopologyEvent } from "../model/history.js";
 import { readSeries } from "./read-series.js";
 import type { ReportSeries } from "./series.js";
 
+// The pod that had the peer's address last before the receipt; an address that the watch never
+// saw stands for itself.
+const withGateway = (view: string, receipts: string): string =>
+  `CREATE OR REPLACE VIEW ${view} AS
+    SELECT r.signal, r.id, r.at_ms, coalesce(t.pod, r.peer) AS gateway
+    FROM ${receipts} r ASOF LEFT JOIN (
+      SELECT ip, at_ms, pod FROM topology WHERE source = 'pod' AND tier = 'gateway' AND ip <> ''
+    ) t ON r.peer = t.ip AND r.at_ms >= t.at_ms`;
+
 const VIEWS = [
   `CREATE OR REPLACE VIEW report_sends AS
     SELECT a.signal, a.id, a.key, o.node, o.invoke_ms AS sent_ms, o.complete_ms AS answered_ms,
       o.outcome
     FROM attempts a JOIN operations o USING (op)`,
-  // The pod that had the peer's address last before the receipt; an address that the watch never
-  // saw stands for itself.
-  `CREATE OR REPLACE VIEW report_receipts AS
-    SELECT r.signal, r.id, r.at_ms, coalesce(t.pod, r.peer) AS gateway
-    FROM receipts r ASOF LEFT JOIN (
-      SELECT ip, at_ms, pod FROM topology WHERE source = 'pod' AND tier = 'gateway' AND ip <> ''
-    ) t ON r.peer = t.ip AND r.at_ms >= t.at_ms`,
+  withGateway("report_receipts", "receipts"),
+  withGateway("report_reached", "audit_receipts"),
 ];
 
 /** The series of a judged history: one in whose database report_items has been made. */

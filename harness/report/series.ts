@@ -104,6 +104,8 @@ export interface LostGroupItem {
   readonly error: boolean;
   readonly sends: readonly ItemSend[];
   readonly receipts: readonly { readonly atMs: number; readonly gateway: string }[];
+  /** The gateways that got it, by the audit; empty without one, too. */
+  readonly reached: readonly { readonly atMs: number; readonly gateway: string }[];
   readonly lost: boolean;
   readonly place: LossPlace | null;
   /** The rule that explains the loss; null when unexplained or not lost. */

@@ -55,6 +55,7 @@ function body(record: RunRecord, series: ReportSeries | undefined): Html {
     ${jsonBlock("lost-data", {
       zeroMs: clockZeroMs(record),
       places: Object.fromEntries(LOSS_PLACES.map((place) => [place, lossPlaceText(place, seen)])),
+      seen,
       itemNames: ITEM_NAME,
       total,
       groups: shown,

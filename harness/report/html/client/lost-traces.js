@@ -48,9 +48,13 @@ const startLostTraces = (data) => {
     const row = element("tr", item.lost ? "lost" : "");
     const id = element("code", "", item.id);
     const received = item.receipts.map(({ atMs, gateway }) => `${clock(atMs)} from ${gateway}`);
+    const reached = item.reached.map(({ atMs, gateway }) => `${clock(atMs)} ${gateway}`);
     row.append(
       element("td", "", id, ...(item.error ? [document.createElement("br"), "error"] : [])),
       element("td", "", ...lines(item.sends.map(sendText))),
+      ...(data.seen
+        ? [element("td", "", ...lines(reached.length === 0 ? ["none"] : reached))]
+        : []),
       element("td", "", ...lines(received.length === 0 ? ["–"] : received)),
       element("td", "", fate(item)),
     );
@@ -60,7 +64,8 @@ const startLostTraces = (data) => {
   const detail = (group) => {
     const table = element("table", "");
     const head = table.createTHead().insertRow();
-    for (const title of [data.itemNames[group.signal].one, "sent", "received", "fate"]) {
+    const titles = ["sent", ...(data.seen ? ["at gateway"] : []), "received", "fate"];
+    for (const title of [data.itemNames[group.signal].one, ...titles]) {
       const cell = head.appendChild(element("th", "", title));
       cell.scope = "col";
     }
