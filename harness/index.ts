@@ -6,6 +6,7 @@ export {
   duplicates,
   freshWithin,
   integrity,
+  noStallBeyond,
   nothingUnexpected,
   recoversWithin,
   reResolution,

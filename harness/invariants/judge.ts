@@ -15,6 +15,7 @@ import { faultsProven } from "./faults-proven.js";
 import { freshness } from "./freshness.js";
 import { historyComplete } from "./history-complete.js";
 import { integrity } from "./integrity.js";
+import { noStall } from "./no-stall.js";
 import { nothingUnexpected } from "./nothing-unexpected.js";
 import { reResolution } from "./re-resolution.js";
 import { recoveryTime } from "./recovery-time.js";
@@ -103,6 +104,8 @@ function dispatch(
       return countersAgree(judged);
     case "re-resolution":
       return reResolution(judged);
+    case "no-stall":
+      return noStall(spec, judged);
     case "nothing-unexpected":
       return nothingUnexpected(judged);
     case "duplicates":

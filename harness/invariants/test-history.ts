@@ -142,12 +142,13 @@ function invariantsOf({ limits, only, also }: Story): InvariantSpec[] {
     "zero-loss": { kind: "zero-loss", explainedBudget: limits.explained },
     duplicates: { kind: "duplicates", limit: limits.duplicates },
   };
-  const timed = (kind: "recovery-time" | "freshness", seconds: number | undefined) =>
+  const timed = (kind: "recovery-time" | "freshness" | "no-stall", seconds: number | undefined) =>
     seconds === undefined ? [] : [{ kind, limitMs: seconds * 1_000 }];
   return [
     ...[...(only ?? USUAL), ...also].map((kind) => limited[kind] ?? ({ kind } as InvariantSpec)),
     ...timed("recovery-time", limits.recovery),
     ...timed("freshness", limits.fresh),
+    ...timed("no-stall", limits.stall),
   ];
 }
 

@@ -42,7 +42,24 @@ const Send = z.strictObject({
   received: receiptsOfOne.default(() => []),
   /** The gateways that got it, as the audit has it from them; those that delivered it when absent. */
   audited: receiptsOfOne.optional(),
+  /** So many sends, each a tenth of a second after the one before: `a`, `a-1`, `a-2` … */
+  repeat: z.number().default(1),
 });
+
+function repeated(send: z.output<typeof Send>): z.output<typeof Send>[] {
+  const named = (id: string | undefined, n: number) =>
+    id === undefined || n === 0 ? id : `${id}-${String(n)}`;
+  return Array.from({ length: send.repeat }, (_, n) => ({
+    ...send,
+    span: named(send.span, n),
+    metric: named(send.metric, n),
+    log: named(send.log, n),
+    at: send.at + n / 10,
+    received: send.received.map(({ at, ...receipt }: z.output<typeof Receipt>) =>
+      at === undefined ? receipt : { ...receipt, at: at + n / 10 },
+    ),
+  }));
+}
 
 /** What the search for a key must meet: `owner` in every ring that has it, or `owners` ring by ring. */
 const Key = z.strictObject({
@@ -86,7 +103,7 @@ export const Story = z.strictObject({
   faults: z
     .array(z.strictObject({ at: z.number(), kills: gateway, proven: z.boolean().default(true) }))
     .default([]),
-  sends: z.array(Send),
+  sends: z.array(Send).transform((sends) => sends.flatMap(repeated)),
   /** Samples of the collectors' own metrics; pods are the gateways and AGENTS. */
   telemetry: z
     .array(
@@ -113,6 +130,7 @@ export const Story = z.strictObject({
       /** Seconds; without one the invariant is not asked for. */
       recovery: z.number().optional(),
       fresh: z.number().optional(),
+      stall: z.number().optional(),
       strict: z.boolean().default(false),
     })
     .prefault({}),

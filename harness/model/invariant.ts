@@ -32,6 +32,11 @@ export interface CountersAgree {
 export interface ReResolution {
   readonly kind: "re-resolution";
 }
+/** While a gateway is dead, agents deliver to the others within the usual hold and the limit. */
+export interface NoStall {
+  readonly kind: "no-stall";
+  readonly limitMs: number;
+}
 /** Backends received nothing that this run did not send. */
 export interface NothingUnexpected {
   readonly kind: "nothing-unexpected";
@@ -69,6 +74,7 @@ export type InvariantSpec =
   | Freshness
   | CountersAgree
   | ReResolution
+  | NoStall
   | NothingUnexpected
   | Duplicates
   | RecoveryTime
@@ -89,6 +95,7 @@ export const integrity = (): Integrity => ({ kind: "integrity" });
 export const freshWithin = (limitMs: number): Freshness => ({ kind: "freshness", limitMs });
 export const countersAgree = (): CountersAgree => ({ kind: "counters-agree" });
 export const reResolution = (): ReResolution => ({ kind: "re-resolution" });
+export const noStallBeyond = (limitMs: number): NoStall => ({ kind: "no-stall", limitMs });
 export const nothingUnexpected = (): NothingUnexpected => ({ kind: "nothing-unexpected" });
 export const duplicates = (options: { limit: number } = { limit: 0.05 }): Duplicates => ({
   kind: "duplicates",

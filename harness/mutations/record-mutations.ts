@@ -112,6 +112,7 @@ const RECORD: Mutation[] = [
       "zero-loss": "inconclusive",
       "sampling-exact": "inconclusive",
       freshness: "inconclusive",
+      "no-stall": "inconclusive",
     },
   },
 ];
@@ -134,7 +135,7 @@ const FAULT: Mutation[] = [
   {
     says: "the fault was never injected",
     plant: (g) => g.change(["faults"], "DELETE FROM faults"),
-    caughtBy: { ...UNPROVEN, "recovery-time": "inconclusive" },
+    caughtBy: { ...UNPROVEN, "recovery-time": "inconclusive", "no-stall": "inconclusive" },
   },
   {
     says: "the gateway did not die although its telemetry was lost",

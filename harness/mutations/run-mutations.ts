@@ -7,6 +7,7 @@ import {
   countersAgree,
   freshWithin,
   integrity,
+  noStallBeyond,
   reResolution,
   samplingExact,
   type InvariantSpec,
@@ -37,6 +38,7 @@ const FURTHER: readonly InvariantSpec[] = [
   freshWithin(seconds(60)),
   countersAgree(),
   reResolution(),
+  noStallBeyond(seconds(10)),
 ];
 
 export type Outcome = PlantedDefects["defects"][number];

@@ -5,6 +5,7 @@ import {
   LOST,
   MISROUTED,
   STALE,
+  STALLED,
   TO_THE_END,
   UNCALIBRATED,
   UNEXPECTED,
@@ -235,7 +236,22 @@ const DELAYS: Mutation[] = [
   {
     says: "a log record arrived two minutes late",
     plant: (g) => update(g, "at_ms = at_ms + 120000", at(g.victims.log)),
-    caughtBy: STALE,
+    caughtBy: { ...STALE, ...STALLED },
+  },
+  {
+    // 12.5 s more than the 16 s that the batches of the guide's deployment may hold a log record.
+    says: "an agent held back log records for a healthy gateway after the kill",
+    plant: (g) =>
+      update(
+        g,
+        `at_ms = 28500 + (SELECT max(o.complete_ms) FROM attempts a JOIN operations o USING (op)
+           WHERE a.signal = 'logs' AND a.id = receipts.id)`,
+        `signal = 'logs' AND peer = '${g.victims.otherGateway}' AND id IN (
+           SELECT a.id FROM attempts a JOIN operations o USING (op)
+           WHERE o.node = (SELECT min(node) FROM operations)
+             AND o.invoke_ms BETWEEN ${String(g.victims.faultMs)} AND ${String(g.victims.faultMs + 5_000)})`,
+      ),
+    caughtBy: STALLED,
   },
 ];
 
