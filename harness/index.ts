@@ -11,6 +11,7 @@ export {
   recoversWithin,
   reResolution,
   samplingExact,
+  spread,
   traceAffinity,
   zeroLoss,
 } from "./model/invariant.js";

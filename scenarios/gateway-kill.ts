@@ -1,13 +1,17 @@
 import {
+  countersAgree,
   duplicates,
   freshWithin,
   integrity,
   killGateway,
+  noStallBeyond,
   nothingUnexpected,
   recoversWithin,
+  reResolution,
   samplingExact,
   scenario,
   seconds,
+  spread,
   traceAffinity,
   zeroLoss,
 } from "../harness/index.js";
@@ -22,9 +26,14 @@ export default scenario({
   invariants: [
     zeroLoss({ explained: "budget" }),
     traceAffinity(),
+    spread(),
     samplingExact(),
     integrity(),
     nothingUnexpected(),
+    countersAgree(),
+    reResolution(),
+    // The exporter of a dead gateway may block all others for its timeout, 10 s: reported, not failed.
+    noStallBeyond(seconds(10)),
     freshWithin(seconds(15)),
     duplicates(),
     recoversWithin(seconds(45)),

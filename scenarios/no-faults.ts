@@ -1,11 +1,14 @@
 import {
+  countersAgree,
   duplicates,
   freshWithin,
   integrity,
   nothingUnexpected,
+  reResolution,
   samplingExact,
   scenario,
   seconds,
+  spread,
   traceAffinity,
   zeroLoss,
 } from "../harness/index.js";
@@ -19,9 +22,12 @@ export default scenario({
   invariants: [
     zeroLoss({ explained: "strict" }),
     traceAffinity(),
+    spread(),
     samplingExact(),
     integrity(),
     nothingUnexpected(),
+    countersAgree(),
+    reResolution(),
     freshWithin(seconds(5)),
     duplicates({ limit: 0 }),
   ],

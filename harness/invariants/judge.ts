@@ -21,6 +21,7 @@ import { reResolution } from "./re-resolution.js";
 import { recoveryTime } from "./recovery-time.js";
 import { number, percent, result } from "./result.js";
 import { samplingExact } from "./sampling-exact.js";
+import { spread } from "./spread.js";
 import { traceAffinity } from "./trace-affinity.js";
 import { zeroLoss } from "./zero-loss.js";
 
@@ -106,6 +107,8 @@ function dispatch(
       return reResolution(judged);
     case "no-stall":
       return noStall(spec, judged);
+    case "spread":
+      return spread(spec, judged);
     case "nothing-unexpected":
       return nothingUnexpected(judged);
     case "duplicates":

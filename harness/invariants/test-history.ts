@@ -9,7 +9,7 @@ import { measureFile } from "../history/seal.js";
 import { sealHistory, type FetchedJournal, type HistoryInput } from "../history/write-history.js";
 import { killGateway } from "../model/fault.js";
 import type { FaultEvent, TopologyEvent } from "../model/history.js";
-import type { InvariantSpec } from "../model/invariant.js";
+import { spread, type InvariantSpec } from "../model/invariant.js";
 import { scenario, type Scenario } from "../model/scenario.js";
 import { BACKEND_OF_SIGNAL, SIGNALS, type Signal } from "../model/signal.js";
 import { deploymentFacts, samplingFactsOf } from "../oracle/deployment-facts.js";
@@ -149,6 +149,7 @@ function invariantsOf({ limits, only, also }: Story): InvariantSpec[] {
     ...timed("recovery-time", limits.recovery),
     ...timed("freshness", limits.fresh),
     ...timed("no-stall", limits.stall),
+    ...(limits.spread === undefined ? [] : [spread({ minTraces: 6, limit: limits.spread })]),
   ];
 }
 

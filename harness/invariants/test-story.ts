@@ -131,6 +131,8 @@ export const Story = z.strictObject({
       recovery: z.number().optional(),
       fresh: z.number().optional(),
       stall: z.number().optional(),
+      /** Fair shares. */
+      spread: z.number().optional(),
       strict: z.boolean().default(false),
     })
     .prefault({}),

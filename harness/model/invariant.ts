@@ -37,6 +37,14 @@ export interface NoStall {
   readonly kind: "no-stall";
   readonly limitMs: number;
 }
+/** Traces come from each gateway in the share that the ring gives it, and no gateway owns too many. */
+export interface Spread {
+  readonly kind: "spread";
+  /** Traces that a set of gateways must have had to itself. */
+  readonly minTraces: number;
+  /** Largest load of a gateway, in fair shares: 1 = as many traces as every other. */
+  readonly limit: number;
+}
 /** Backends received nothing that this run did not send. */
 export interface NothingUnexpected {
   readonly kind: "nothing-unexpected";
@@ -75,6 +83,7 @@ export type InvariantSpec =
   | CountersAgree
   | ReResolution
   | NoStall
+  | Spread
   | NothingUnexpected
   | Duplicates
   | RecoveryTime
@@ -96,6 +105,11 @@ export const freshWithin = (limitMs: number): Freshness => ({ kind: "freshness",
 export const countersAgree = (): CountersAgree => ({ kind: "counters-agree" });
 export const reResolution = (): ReResolution => ({ kind: "re-resolution" });
 export const noStallBeyond = (limitMs: number): NoStall => ({ kind: "no-stall", limitMs });
+export const spread = (options: { minTraces?: number; limit?: number } = {}): Spread => ({
+  kind: "spread",
+  minTraces: options.minTraces ?? 1_000,
+  limit: options.limit ?? 2,
+});
 export const nothingUnexpected = (): NothingUnexpected => ({ kind: "nothing-unexpected" });
 export const duplicates = (options: { limit: number } = { limit: 0.05 }): Duplicates => ({
   kind: "duplicates",

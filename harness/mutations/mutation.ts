@@ -21,6 +21,7 @@ export const STALE = { freshness: "fail" } as const;
 export const MISCOUNTED = { "counters-agree": "fail" } as const;
 export const MISINFORMED = { "re-resolution": "fail" } as const;
 export const STALLED = { "no-stall": "fail" } as const;
+export const UNEVEN = { spread: "fail" } as const;
 export const UNEXPECTED = { "nothing-unexpected": "fail" } as const;
 export const DOUBTFUL = { "history-complete": "inconclusive" } as const;
 export const UNPROVEN = { "faults-proven": "inconclusive" } as const;

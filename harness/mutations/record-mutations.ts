@@ -10,6 +10,7 @@ import {
   MISROUTED,
   TO_THE_END,
   UNCALIBRATED,
+  UNEVEN,
   UNPROVEN,
   type Mutation,
 } from "./mutation.js";
@@ -81,7 +82,7 @@ const RECORD: Mutation[] = [
       facts(g, { journals: g.facts.journals.map((journal) => ({ ...journal, cutAtMs })) });
       await g.change(["receipts"], `DELETE FROM receipts WHERE at_ms > ${String(cutAtMs)}`);
     },
-    caughtBy: { "zero-loss": "inconclusive" },
+    caughtBy: { "zero-loss": "inconclusive", "no-stall": "inconclusive" },
   },
   {
     says: "nobody waited for silence",
@@ -188,6 +189,17 @@ const setting = (g: Ground, from: RegExp, to: string): void => {
 
 const PREDICTION: Mutation[] = [
   {
+    says: "a gateway owns more traces than the limit allows",
+    plant: (g) => {
+      scenario(g, {
+        invariants: g.facts.scenario.invariants.map((spec): InvariantSpec =>
+          spec.kind === "spread" ? { ...spec, limit: 1 } : spec,
+        ),
+      });
+    },
+    caughtBy: UNEVEN,
+  },
+  {
     says: "calibration was one trace short",
     plant: (g) => {
       scenario(g, { calibration: { minTraces: g.victims.calibratedTraces + 1 } });
@@ -204,14 +216,14 @@ const PREDICTION: Mutation[] = [
              WHERE source = 'endpoint' AND at_ms <= ${String(g.victims.faultMs)})`,
       ),
     // What the new gateway delivered is misrouted to the end, what it lacked of torn traces is lost.
-    caughtBy: { ...MISROUTED, ...LOST, ...TO_THE_END, ...MISINFORMED },
+    caughtBy: { ...MISROUTED, ...LOST, ...TO_THE_END, ...MISINFORMED, ...UNEVEN },
   },
   {
     says: "the prediction's ring lacks the port that the agents' ring has",
     plant: (g) => {
       setting(g, /(hostname: otel-gateway-headless\S*)\n *port: 4317/, "$1");
     },
-    caughtBy: { ...UNCALIBRATED, ...MISROUTED, ...LOST, ...TO_THE_END },
+    caughtBy: { ...UNCALIBRATED, ...MISROUTED, ...UNEVEN, ...LOST, ...TO_THE_END },
   },
   {
     says: "the sampling hash has another salt",

@@ -10,6 +10,7 @@ import {
   noStallBeyond,
   reResolution,
   samplingExact,
+  spread,
   type InvariantSpec,
 } from "../model/invariant.js";
 import type { PlantedDefects } from "../model/run-record.js";
@@ -39,6 +40,7 @@ const FURTHER: readonly InvariantSpec[] = [
   countersAgree(),
   reResolution(),
   noStallBeyond(seconds(10)),
+  spread({ minTraces: 100 }),
 ];
 
 export type Outcome = PlantedDefects["defects"][number];

@@ -8,6 +8,7 @@ import {
   STALLED,
   TO_THE_END,
   UNCALIBRATED,
+  UNEVEN,
   UNEXPECTED,
   type Mutation,
 } from "./mutation.js";
@@ -162,6 +163,11 @@ const ROUTING: Mutation[] = [
     says: "a whole trace came from another gateway",
     plant: (g) => update(g, elsewhere(g), whole(g.victims.span)),
     caughtBy: MISROUTED,
+  },
+  {
+    says: "all traces of a gateway came from another one",
+    plant: (g) => update(g, "peer = '10.255.255.1'", `signal = 'traces' AND ${elsewhere(g)}`),
+    caughtBy: { ...MISROUTED, ...UNEVEN, ...UNCALIBRATED, ...TO_THE_END },
   },
   {
     says: "one log record came from another gateway",
