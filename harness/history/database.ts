@@ -2,31 +2,58 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DuckDBInstance, type DuckDBConnection, type JS } from "@duckdb/node-api";
+import {
+  DuckDBInstance,
+  DuckDBScalarFunction,
+  INTEGER,
+  VARCHAR,
+  type DuckDBConnection,
+  type JS,
+} from "@duckdb/node-api";
 
 export type Cell = string | number | boolean | null;
 export type Parameters = Readonly<Record<string, Cell>>;
 
 export interface Database {
   /** All rows of a statement: numbers as `number`, lists as arrays, structs as objects. */
-  query<T>(sql: string, parameters?: Parameters): Promise<T[]>;
+  readonly query: <T>(sql: string, parameters?: Parameters) => Promise<T[]>;
   /** The rows of a statement a few thousand at a time, so that their number does not matter. */
   stream<T>(sql: string, parameters?: Parameters): AsyncIterable<T[]>;
   /** Appends rows to a table, each with a value for every column in the table's order. */
   append(table: string, rows: Iterable<readonly Cell[]>): Promise<void>;
+  /** Makes a function of two texts known to SQL by `name`. */
+  define(name: string, returns: Returned, compute: Computation): void;
+  readonly means: Means;
+  /** A directory for large intermediate files; it goes when the database is closed. */
+  readonly scratch: string;
   close(): Promise<void>;
 }
 
-/** DuckDB spills to disk beyond this; the harness as a whole must stay small. */
-const MEMORY_LIMIT = "256MB";
+type Computation = (first: string, second: string) => number | string;
+const RETURNED = { integer: INTEGER, text: VARCHAR } as const;
+export type Returned = keyof typeof RETURNED;
 
-export async function openDatabase(): Promise<Database> {
-  const spill = await mkdtemp(join(tmpdir(), "agent-gateway-chaos-"));
-  const instance = await DuckDBInstance.create(":memory:", {
-    memory_limit: MEMORY_LIMIT,
-    temp_directory: spill,
-    // A second thread is not faster on a history and needs its own buffers.
-    threads: "1",
+/** What a database may use. */
+export interface Means {
+  /** DuckDB spills to disk beyond this. */
+  readonly memoryMb: number;
+  readonly threads: number;
+  /** So many items can be classified at a time. */
+  readonly itemsAtOnce: number;
+  /** Keeps tables in a file, compressed, rather than in memory. */
+  readonly onDisk?: boolean;
+}
+
+/** The harness as a whole must stay small; a second thread is not faster on little and needs its own buffers. */
+export const SMALL: Means = { memoryMb: 200, threads: 1, itemsAtOnce: 200_000 };
+
+export async function openDatabase(means: Means = SMALL): Promise<Database> {
+  const scratch = await mkdtemp(join(tmpdir(), "agent-gateway-chaos-"));
+  const place = means.onDisk === true ? join(scratch, "tables.duckdb") : ":memory:";
+  const instance = await DuckDBInstance.create(place, {
+    memory_limit: `${String(means.memoryMb)}MB`,
+    temp_directory: scratch,
+    threads: String(means.threads),
     preserve_insertion_order: "false",
     // What is free goes back to the system at once: several histories are opened in one process.
     allocator_flush_threshold: "1MB",
@@ -42,10 +69,13 @@ export async function openDatabase(): Promise<Database> {
     },
     stream: (sql, parameters = {}) => stream(instance, sql, parameters),
     append: (table, rows) => append(connection, table, rows),
+    define: (name, returns, compute) => define(connection, name, returns, compute),
+    means,
+    scratch,
     close: async () => {
       connection.closeSync();
       instance.closeSync();
-      await rm(spill, { recursive: true, force: true });
+      await rm(scratch, { recursive: true, force: true });
     },
   };
 }
@@ -73,6 +103,27 @@ function plain(value: JS | undefined): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [name, plain(inner as JS)]),
   );
+}
+
+function define(
+  connection: DuckDBConnection,
+  name: string,
+  returns: Returned,
+  compute: Computation,
+): void {
+  const scalar = DuckDBScalarFunction.create({
+    name,
+    parameterTypes: [VARCHAR, VARCHAR],
+    returnType: RETURNED[returns],
+    mainFunction: (_info, input, output) => {
+      const [first, second] = [input.getColumnVector(0), input.getColumnVector(1)];
+      for (let row = 0; row < input.rowCount; row++) {
+        output.setItem(row, compute(String(first.getItem(row)), String(second.getItem(row))));
+      }
+      output.flush();
+    },
+  });
+  connection.registerScalarFunction(scalar);
 }
 
 async function append(

@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { HarnessError, messageOf } from "../model/errors.js";
-import { literal, openDatabase, type Database } from "./database.js";
+import { literal, openDatabase, type Database, type Means } from "./database.js";
+import { meansFor } from "./means.js";
 import { RUN_FACTS_VERSION, RunFacts } from "./run-facts.js";
 import { readJson, sealedFiles } from "./seal.js";
 import { TABLE_NAMES, TABLES, type TableName } from "./tables.js";
@@ -18,17 +19,19 @@ export interface History extends Database {
 
 /**
  * Checks the seal and opens the history. UsageError when `dir` holds no history, HarnessError when a file is
- * missing or was changed.
+ * missing or was changed. `means` are those for its size unless given.
  */
-export async function openHistory(dir: string): Promise<History> {
+export async function openHistory(dir: string, means?: Means): Promise<History> {
   const sealed = await sealedFiles(dir);
   const facts = await readRunFacts(join(dir, RUN_FACTS_FILE));
   const renderedYaml = await readFile(join(dir, DEPLOYMENT_FILE), "utf8");
-  const database = await openDatabase();
+  const tables = sealed.filter(({ name }) => name.endsWith(".parquet"));
+  const tableBytes = tables.reduce((sum, { bytes }) => sum + bytes, 0);
+  const database = await openDatabase(means ?? meansFor(tableBytes));
   try {
     for (const table of TABLE_NAMES) {
       const name = `${table}.parquet`;
-      if (table === "audit_receipts" && !sealed.includes(name)) {
+      if (table === "audit_receipts" && !sealed.some((file) => file.name === name)) {
         // A history of before there was an audit.
         await database.query(`CREATE VIEW ${table} AS SELECT * FROM receipts WHERE false`);
       } else await openTable(database, table, join(dir, name));

@@ -47,11 +47,13 @@ export async function writeSeal(dir: string, names: readonly string[]): Promise<
   );
 }
 
+export type SealedFile = z.infer<typeof Manifest>["files"][number];
+
 /**
- * Checks every file against the seal and resolves with their names. Errors name the first file that is missing or
- * was changed.
+ * Checks every file against the seal and resolves with them. Errors name the first file that is missing or was
+ * changed.
  */
-export async function sealedFiles(dir: string): Promise<string[]> {
+export async function sealedFiles(dir: string): Promise<readonly SealedFile[]> {
   const { files } = await readManifest(dir);
   for (const { name, sha256 } of files) {
     const found = await measureFile(join(dir, name)).catch((cause: unknown) => {
@@ -59,7 +61,7 @@ export async function sealedFiles(dir: string): Promise<string[]> {
     });
     if (found.sha256 !== sha256) throw broken(`${name} was changed after it was sealed`);
   }
-  return files.map(({ name }) => name);
+  return files;
 
   function broken(what: string, cause?: unknown): HarnessError {
     return new HarnessError(`the history in ${dir} is not as it was sealed: ${what}`, {

@@ -18,7 +18,7 @@ import { CONVERSIONS, JOURNAL_COLUMNS, RECORD_COLUMNS } from "./conversions.js";
 import { literal, openDatabase, type Database } from "./database.js";
 import { RUN_FACTS_VERSION, type JournalSource, type RunFacts } from "./run-facts.js";
 import { measureFile, writeSeal } from "./seal.js";
-import { TABLE_NAMES } from "./tables.js";
+import { TABLE_NAMES, type TableName } from "./tables.js";
 
 /** A journal as it was fetched, and what its observer vouched for. */
 export interface FetchedJournal {
@@ -66,23 +66,40 @@ export async function sealHistory(dir: string, input: HistoryInput): Promise<voi
   try {
     await createJournalViews(database, input.journals);
     await createRecordViews(database, scratch, input);
-    for (const table of TABLE_NAMES) {
-      const target = literal(join(dir, `${table}.parquet`));
-      await database.query(
-        `COPY (${CONVERSIONS[table]}) TO ${target} (FORMAT parquet, COMPRESSION zstd)`,
-      );
-    }
+    await writeTables(database, dir, CONVERSIONS);
   } finally {
     await database.close();
     await rm(scratch, { recursive: true, force: true });
   }
-  await writeFile(
-    join(dir, RUN_FACTS_FILE),
-    `${JSON.stringify(await runFactsOf(input), null, 2)}\n`,
-  );
-  await writeFile(join(dir, DEPLOYMENT_FILE), input.renderedYaml);
-  const tables = TABLE_NAMES.map((table) => `${table}.parquet`);
+  const facts = await runFactsOf(input);
   const raw = await Promise.all(input.journals.map((journal) => keepRaw(dir, journal)));
+  await sealTables(dir, facts, input.renderedYaml, raw);
+}
+
+/** Writes each table as a Parquet file of a history, from the statement that selects its rows. */
+export async function writeTables(
+  database: Database,
+  dir: string,
+  selects: Readonly<Record<TableName, string>>,
+): Promise<void> {
+  for (const table of TABLE_NAMES) {
+    const target = literal(join(dir, `${table}.parquet`));
+    await database.query(
+      `COPY (${selects[table]}) TO ${target} (FORMAT parquet, COMPRESSION zstd)`,
+    );
+  }
+}
+
+/** Writes what a history holds besides its tables and the `raw` files that are there, and seals all of it. */
+export async function sealTables(
+  dir: string,
+  facts: RunFacts,
+  renderedYaml: string,
+  raw: readonly string[] = [],
+): Promise<void> {
+  await writeFile(join(dir, RUN_FACTS_FILE), `${JSON.stringify(facts, null, 2)}\n`);
+  await writeFile(join(dir, DEPLOYMENT_FILE), renderedYaml);
+  const tables = TABLE_NAMES.map((table) => `${table}.parquet`);
   await writeSeal(dir, [...tables, ...raw, RUN_FACTS_FILE, DEPLOYMENT_FILE]);
 }
 

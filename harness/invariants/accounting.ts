@@ -24,20 +24,19 @@ export async function account(judged: Judged): Promise<Record<Signal, Accounting
        count(*) FILTER (state = 'not-acked' AND receipts > 0) AS recovered,
        coalesce(sum(greatest(receipts - 1, 0)), 0) AS duplicated,
        count(*) FILTER (state = 'delivered' AND ${LATE_MS} > ${String(freshnessLimitMs(judged))}) AS stale,
-       count(*) FILTER (len(list_filter(peers, p -> NOT list_contains(owners, p))) > 0
-                        AND len(owners) > 0) AS misrouted,
-       count(*) FILTER (len(owners) > 1 AND receipts > 0
-         AND len(list_filter(peers, p -> NOT list_contains(owners, p))) = 0) AS transitional
+       count(*) FILTER (misrouted) AS misrouted,
+       count(*) FILTER (len(owners) > 1 AND receipts > 0 AND NOT misrouted) AS transitional
      FROM items i JOIN holds h ON h.signal = i.signal GROUP BY i.signal`,
   );
   const receipts = await history.query<{ signal: Signal; received: number; unexpected: number }>(
-    `SELECT signal, count(DISTINCT (id, run)) AS received,
-       (SELECT count(DISTINCT (id, run)) FROM strays s WHERE s.signal = r.signal) AS unexpected
-     FROM receipts r GROUP BY signal`,
+    `SELECT signal, sum(n)::BIGINT AS received, sum(stray)::BIGINT AS unexpected FROM (
+       SELECT signal, items AS n, 0 AS stray FROM received
+       UNION ALL SELECT signal, count(DISTINCT (id, run)) AS n, n AS stray FROM strays GROUP BY signal)
+     GROUP BY signal`,
   );
   const [torn] = await history.query<{ n: number }>(
-    `SELECT count(*) AS n FROM (SELECT key FROM items WHERE signal = 'traces' AND kept = 'yes'
-       GROUP BY key HAVING bool_or(state = 'lost') AND bool_or(state = 'delivered'))`,
+    `SELECT count(DISTINCT key) AS n FROM items WHERE signal = 'traces' AND kept = 'yes' AND state = 'delivered'
+       AND key IN (SELECT key FROM items WHERE signal = 'traces' AND kept = 'yes' AND state = 'lost')`,
   );
   const books = SIGNALS.map((signal) => {
     const own = rows.find((row) => row.signal === signal);

@@ -36,20 +36,23 @@ export async function auditStateOf(history: History): Promise<AuditState> {
   return { kind: problems.length === 0 ? "whole" : "broken", problems };
 }
 
-/** Tables `audits`, an item at a gateway that got it, and `audited`, the same as a list for each item. */
+/**
+ * Tables `audits`, an item of the shard at a gateway that got it, and `audited`, the same as a list for each item.
+ * Every shard reads the whole audit: what it saw may have come under another key than it was sent with.
+ */
 export const audits = (runId: string): readonly string[] => [
-  `CREATE TABLE audits AS
+  `CREATE OR REPLACE TEMP TABLE audits AS
    SELECT a.signal, a.id, a.peer AS ip, min(a.at_ms) AS first_ms, max(a.at_ms) AS last_ms
    FROM audit_receipts a SEMI JOIN sends s ON s.signal = a.signal AND s.id = a.id
    WHERE a.run = ${literal(runId)} GROUP BY a.signal, a.id, a.peer`,
-  `CREATE TABLE audited AS
+  `CREATE OR REPLACE TEMP TABLE audited AS
    SELECT signal, id, list_sort(list(ip)) AS gateways FROM audits GROUP BY signal, id`,
 ];
 
 /** Parts of the statements that make `states` and `items`. */
 export interface AuditSql {
   /** Columns `peers`, every gateway that an item was seen at, and `audited`, those that the audit names. */
-  readonly columns: string;
+  readonly columns: (receivedFrom: string) => string;
   readonly join: string;
   /** Place of a loss that nothing explains, and whether the place of any loss is seen. */
   readonly place: string;
@@ -57,16 +60,16 @@ export interface AuditSql {
 }
 
 export const NO_AUDIT: AuditSql = {
-  columns: "coalesce(a.peers, []) AS peers, []::VARCHAR[] AS audited",
+  columns: (receivedFrom) => `${receivedFrom} AS peers, []::VARCHAR[] AS audited`,
   join: "",
   place: "'unknown'",
   seen: "false",
 };
 
 export const WITH_AUDIT: AuditSql = {
-  columns:
-    "list_sort(list_distinct(list_concat(coalesce(a.peers, []), coalesce(u.gateways, [])))) AS peers, " +
-    "coalesce(u.gateways, []) AS audited",
+  columns: (receivedFrom) =>
+    `list_sort(list_distinct(list_concat(${receivedFrom}, coalesce(u.gateways, [])))) AS peers,
+     coalesce(u.gateways, []) AS audited`,
   join: "LEFT JOIN audited u ON u.signal = s.signal AND u.id = s.id",
   place: "CASE WHEN len(s.audited) = 0 THEN 'before-gateway' ELSE 'from-gateway' END",
   seen: "true",
@@ -80,7 +83,7 @@ const LEAD_MS = SLACK_MS;
  * was seen. Certain is only what came so early that even a decision at the earliest time knew it.
  */
 export const auditedParts = (decisionWaitMs: number): string => `
-CREATE TABLE parts AS
+CREATE OR REPLACE TEMP TABLE parts AS
 WITH lost AS (SELECT DISTINCT key FROM states WHERE signal = 'traces' AND state = 'lost'),
 spread AS (
   SELECT s.key, u.ip, s.error, s.start_ms, s.end_ms, u.first_ms, u.last_ms
@@ -121,4 +124,4 @@ JOIN (
   SELECT signal, id, unnest(owners), NULL, NULL FROM states WHERE state = 'lost' AND len(audited) = 0
 ) o ON o.signal = s.signal AND o.id = s.id
 LEFT JOIN parts p ON p.signal = s.signal AND p.key = s.key AND p.ip = o.ip
-WHERE s.state = 'lost' ORDER BY s.signal, s.id, o.ip`;
+WHERE s.state = 'lost'`;

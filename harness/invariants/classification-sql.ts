@@ -1,22 +1,11 @@
 /**
- * The statements that classify. They read the history and the oracle's tables: `holds` (signal, routed_ms:
- * from the answer to the routing; hold_ms: to the receipt; cut_ms: when its backend's journal was cut),
- * `rings` (ring, from_ms, to_ms), `keys` (signal, key, position, hash_kept), `key_owners` (signal, key, ring,
- * ip), `deaths` and `explained`.
+ * The statements that classify the items of one shard: all whose route key hashes to it, so that traces are whole.
+ * They read `shard_attempts` and `shard_receipts` (the rows of the shard; `op` is a number of `ops`), the oracle's
+ * functions (predict.ts), `holds` (signal, routed_ms: from the answer to the routing; hold_ms: to the receipt;
+ * cut_ms: when its backend's journal was cut) and `deaths`. What is temporary lives until the next shard.
  */
 import { literal } from "../history/database.js";
 import { audits, NO_AUDIT, WITH_AUDIT, type AuditSql } from "./audit.js";
-
-/** An item is acked when one of its operations was; its sends span first to last. */
-const SENDS = `
-CREATE TABLE sends AS
-SELECT a.signal, a.id, any_value(a.key) AS key, any_value(a.digest) AS digest, any_value(a.class) AS class,
-       min(a.start_ms) AS start_ms, max(a.end_ms) AS end_ms, bool_or(coalesce(a.error, false)) AS error,
-       min(o.invoke_ms) AS invoke_ms, max(coalesce(o.complete_ms, o.invoke_ms)) AS complete_ms,
-       list(DISTINCT o.node) AS nodes,
-       CASE WHEN bool_or(o.outcome = 'acked') THEN 'acked'
-            WHEN bool_and(o.outcome = 'refused') THEN 'refused' ELSE 'indeterminate' END AS answer
-FROM attempts a JOIN operations o USING (op) GROUP BY a.signal, a.id`;
 
 export interface SamplingRules {
   readonly keepsErrors: boolean;
@@ -27,89 +16,151 @@ export interface SamplingRules {
   readonly mayDropMore: boolean;
 }
 
-/** Kept by the acked spans alone is certain; kept only with the unanswered ones is uncertain. */
-const traces = (rules: SamplingRules): string => {
-  const { keepsErrors, latencyThresholdMs, mayKeepMore, mayDropMore } = rules;
-  const slow = (filter: string): string =>
-    latencyThresholdMs === null
-      ? "false"
-      : `coalesce(max(s.end_ms) ${filter} - min(s.start_ms) ${filter} >= ${String(latencyThresholdMs)}, false)`;
-  const error = (answer: string): string =>
-    keepsErrors ? `bool_or(s.error AND s.answer = '${answer}')` : "false";
-  return `
-CREATE TABLE traces AS
-SELECT 'traces' AS signal, s.key, any_value(s.class) AS class, count(*) AS spans, min(s.invoke_ms) AS invoke_ms,
-       max(s.complete_ms) AS complete_ms, any_value(k.hash_kept) AS hash_kept,
-       CASE WHEN ${String(mayDropMore)} THEN 'uncertain'
-            WHEN any_value(k.hash_kept) OR ${error("acked")}
-              OR ${slow("FILTER (s.answer = 'acked')")} THEN 'yes'
-            WHEN ${error("indeterminate")}
-              OR (bool_or(s.answer = 'indeterminate') AND ${slow("FILTER (s.answer <> 'refused')")})
-              THEN 'uncertain'
-            ELSE '${mayKeepMore ? "uncertain" : "no"}' END AS kept
-FROM sends s JOIN keys k ON k.signal = s.signal AND k.key = s.key
-WHERE s.signal = 'traces' GROUP BY s.key`;
-};
-
-/** What this run never sent, an earlier run with the same IDs included. */
-const strays = (runId: string): string => `
-CREATE TABLE strays AS
-SELECT r.* FROM receipts r LEFT JOIN sends s ON s.signal = r.signal AND s.id = r.id
-WHERE s.id IS NULL OR r.run IS DISTINCT FROM ${literal(runId)}`;
-
-const arrivals = (runId: string): string => `
-CREATE TABLE arrivals AS
-SELECT r.signal, r.id, count(*) AS receipts, min(r.at_ms) AS received_ms, list(DISTINCT r.peer) AS peers,
-       bool_or(r.digest <> s.digest OR r.key <> s.key) AS altered,
-       bool_or(NOT list_contains(s.nodes, r.node)) AS misstamped
-FROM receipts r JOIN sends s ON s.signal = r.signal AND s.id = r.id
-WHERE r.run = ${literal(runId)} GROUP BY r.signal, r.id`;
-
-/** Owners under every ring that an agent could have when it routed the item. */
-const OWNERS = `
-CREATE TABLE owners AS
-SELECT s.signal, s.id, list_sort(list(DISTINCT o.ip)) AS ips
-FROM sends s
-JOIN holds h ON h.signal = s.signal
-JOIN key_owners o ON o.signal = s.signal AND o.key = s.key
-JOIN rings r ON r.ring = o.ring AND r.from_ms < s.complete_ms + h.routed_ms AND s.invoke_ms < r.to_ms
-GROUP BY s.signal, s.id`;
-
-/** What was not yet due when its backend's journal was cut may still have arrived: nobody can say. */
-const states = (audit: AuditSql): string => `
-CREATE TABLE states AS
-SELECT s.*, coalesce(a.receipts, 0) AS receipts, a.received_ms, ${audit.columns},
-       coalesce(a.altered, false) AS altered, coalesce(a.misstamped, false) AS misstamped,
-       coalesce(w.ips, []) AS owners, coalesce(t.kept, 'yes') AS kept, k.position,
-       coalesce(t.hash_kept, true) AS hash_kept,
-       CASE WHEN s.answer <> 'acked' THEN 'not-acked'
-            WHEN coalesce(t.kept, 'yes') = 'uncertain' THEN 'undecidable'
-            WHEN coalesce(t.kept, 'yes') = 'yes' AND a.id IS NOT NULL THEN 'delivered'
-            WHEN coalesce(t.kept, 'yes') = 'yes' AND s.complete_ms + h.hold_ms > h.cut_ms THEN 'undecidable'
-            WHEN coalesce(t.kept, 'yes') = 'yes' THEN 'lost'
-            WHEN a.id IS NOT NULL THEN 'leaked' ELSE 'sampled-out' END AS state
-FROM sends s
-JOIN holds h ON h.signal = s.signal
-JOIN keys k ON k.signal = s.signal AND k.key = s.key
-LEFT JOIN arrivals a ON a.signal = s.signal AND a.id = s.id
-LEFT JOIN owners w ON w.signal = s.signal AND w.id = s.id
-LEFT JOIN traces t ON t.signal = s.signal AND t.key = s.key
-${audit.join}`;
-
-/** What became of every item that the sealed history holds, but for why it was lost. */
-export const classification = (options: {
+export interface Classification {
   readonly runId: string;
   readonly sampling: SamplingRules;
   /** Whether an audit is there to be trusted. */
   readonly audited: boolean;
-}): readonly string[] => [
-  SENDS,
-  traces(options.sampling),
-  strays(options.runId),
-  arrivals(options.runId),
+  /** SQL: the rings possible between two columns. */
+  readonly ringsBetween: (from: string, by: string) => string;
+}
+
+/** An operation of the generator, with the rings by which its items may have been routed. */
+export const operations = ({ ringsBetween }: Classification): string => `
+CREATE TABLE ops AS
+SELECT row_number() OVER ()::INTEGER AS n, op, node, invoke_ms, complete_ms, answer,
+       ${ringsBetween("invoke_ms", "complete_ms + routed_ms")} AS rings
+FROM (SELECT o.op, o.node, o.invoke_ms, coalesce(o.complete_ms, o.invoke_ms) AS complete_ms, h.routed_ms,
+        CASE WHEN o.outcome IN ('acked', 'refused') THEN o.outcome ELSE 'indeterminate' END AS answer
+      FROM operations o JOIN holds h USING (signal))`;
+
+/** Items in more than one operation; most are in one, and nothing of theirs need be put together. */
+const RESENT = `
+CREATE OR REPLACE TEMP TABLE resent AS
+SELECT signal, id FROM shard_attempts GROUP BY signal, id HAVING count(*) > 1`;
+
+/** An item is acked when one of its operations was; its sends span first to last. */
+const sends = ({ ringsBetween }: Classification): string => `
+CREATE OR REPLACE TEMP TABLE sends AS
+WITH again AS (
+  SELECT a.signal, a.id, any_value(a.key) AS key, any_value(a.digest) AS digest, any_value(a.class) AS class,
+         min(a.start_ms) AS start_ms, max(a.end_ms) AS end_ms, bool_or(a.error) AS error,
+         min(o.invoke_ms) AS invoke_ms, max(o.complete_ms) AS complete_ms, list(DISTINCT o.node) AS nodes,
+         CASE WHEN bool_or(o.answer = 'acked') THEN 'acked'
+              WHEN bool_and(o.answer = 'refused') THEN 'refused' ELSE 'indeterminate' END AS answer
+  FROM shard_attempts a SEMI JOIN resent USING (signal, id) JOIN ops o ON o.n = a.op
+  GROUP BY a.signal, a.id)
+SELECT a.signal, a.id, a.key, a.digest, a.class, a.start_ms, a.end_ms, a.error, o.invoke_ms, o.complete_ms,
+       [o.node] AS nodes, o.answer, o.rings
+FROM shard_attempts a ANTI JOIN resent USING (signal, id) JOIN ops o ON o.n = a.op
+UNION ALL
+SELECT again.*, ${ringsBetween("invoke_ms", "complete_ms + routed_ms")} AS rings
+FROM again JOIN holds h USING (signal)`;
+
+/**
+ * Kept by the acked spans alone is certain; kept only with the unanswered ones is uncertain. What is no trace is
+ * kept.
+ */
+const keys = ({ sampling }: Classification): string => {
+  const { keepsErrors, latencyThresholdMs, mayKeepMore, mayDropMore } = sampling;
+  const slow = (filter: string): string =>
+    latencyThresholdMs === null
+      ? "false"
+      : `coalesce(max(end_ms) ${filter} - min(start_ms) ${filter} >= ${String(latencyThresholdMs)}, false)`;
+  const error = (answer: string): string =>
+    keepsErrors ? `bool_or(error AND answer = '${answer}')` : "false";
+  return `
+CREATE OR REPLACE TEMP TABLE shard_keys AS
+SELECT signal, key, class, spans, invoke_ms, complete_ms, fate // 2 AS position, fate % 2 = 1 AS hash_kept,
+       CASE WHEN signal <> 'traces' THEN 'yes'
+            WHEN ${String(mayDropMore)} THEN 'uncertain'
+            WHEN hash_kept OR certain THEN 'yes'
+            WHEN possible THEN 'uncertain'
+            ELSE '${mayKeepMore ? "uncertain" : "no"}' END AS kept
+FROM (
+  SELECT *, fate(signal, key) AS fate FROM (
+    SELECT signal, key, any_value(class) AS class, count(*) AS spans, min(invoke_ms) AS invoke_ms,
+           max(complete_ms) AS complete_ms,
+           ${error("acked")} OR ${slow("FILTER (answer = 'acked')")} AS certain,
+           ${error("indeterminate")}
+             OR (bool_or(answer = 'indeterminate') AND ${slow("FILTER (answer <> 'refused')")}) AS possible
+    FROM sends GROUP BY signal, key))`;
+};
+
+/** Owners under every ring that an agent could have when it routed the item: few answers, asked once each. */
+const OWNERS = `
+INSERT INTO owner_lists
+SELECT rings, position, CASE owners WHEN '' THEN [] ELSE string_split(owners, ',') END AS ips
+FROM (
+  SELECT rings, position, owners_of(rings, position::VARCHAR) AS owners FROM (
+    SELECT DISTINCT s.rings, k.position FROM sends s JOIN shard_keys k ON k.signal = s.signal AND k.key = s.key)
+  ANTI JOIN owner_lists USING (rings, position))`;
+
+/** Items that were received more than once, by run. */
+const REPEATED = `
+CREATE OR REPLACE TEMP TABLE repeated AS
+SELECT signal, id, run, count(*) AS receipts FROM shard_receipts GROUP BY signal, id, run HAVING count(*) > 1`;
+
+const again = (runId: string): string => `
+CREATE OR REPLACE TEMP TABLE arrived_again AS
+SELECT r.signal, r.id, count(*) AS receipts, min(r.at_ms) AS received_ms, list(DISTINCT r.peer) AS peers,
+       bool_or(r.digest <> s.digest OR r.key <> s.key) AS altered,
+       bool_or(NOT list_contains(s.nodes, r.node)) AS misstamped
+FROM (SELECT * FROM shard_receipts SEMI JOIN repeated USING (signal, id)) r
+JOIN sends s ON s.signal = r.signal AND s.id = r.id
+WHERE r.run = ${literal(runId)} GROUP BY r.signal, r.id`;
+
+/** What was not yet due when its backend's journal was cut may still have arrived: nobody can say. */
+const states = (runId: string, audit: AuditSql): string => `
+CREATE OR REPLACE TEMP TABLE states AS
+WITH once AS (
+  SELECT signal, id, at_ms, peer, digest, key, node
+  FROM shard_receipts ANTI JOIN repeated USING (signal, id, run) WHERE run = ${literal(runId)}),
+joined AS (
+  SELECT s.* EXCLUDE (rings), coalesce(m.receipts, CASE WHEN o.id IS NULL THEN 0 ELSE 1 END) AS receipts,
+         coalesce(m.received_ms, o.at_ms) AS received_ms,
+         ${audit.columns("CASE WHEN m.id IS NOT NULL THEN m.peers WHEN o.id IS NOT NULL THEN [o.peer] ELSE [] END")},
+         coalesce(m.altered, o.digest <> s.digest OR o.key <> s.key, false) AS altered,
+         coalesce(m.misstamped, NOT list_contains(s.nodes, o.node), false) AS misstamped,
+         w.ips AS owners, k.kept, k.position, k.hash_kept, s.complete_ms + h.hold_ms > h.cut_ms AS early
+  FROM sends s
+  JOIN holds h ON h.signal = s.signal
+  JOIN shard_keys k ON k.signal = s.signal AND k.key = s.key
+  LEFT JOIN owner_lists w ON w.rings = s.rings AND w.position = k.position
+  LEFT JOIN once o ON o.signal = s.signal AND o.id = s.id
+  LEFT JOIN arrived_again m ON m.signal = s.signal AND m.id = s.id
+  ${audit.join})
+SELECT * EXCLUDE (early), len(owners) > 0 AND NOT list_has_all(owners, peers) AS misrouted,
+       CASE WHEN answer <> 'acked' THEN 'not-acked'
+            WHEN kept = 'uncertain' THEN 'undecidable'
+            WHEN kept = 'yes' AND receipts > 0 THEN 'delivered'
+            WHEN kept = 'yes' AND early THEN 'undecidable'
+            WHEN kept = 'yes' THEN 'lost'
+            WHEN receipts > 0 THEN 'leaked' ELSE 'sampled-out' END AS state
+FROM joined`;
+
+/** Whether every receipt of the shard is of an item of the shard; then none is a stray. */
+export const ALL_KNOWN = `
+SELECT (SELECT count(*) FROM shard_receipts) = (SELECT coalesce(sum(receipts), 0) FROM states) AS known`;
+
+/** What this run never sent, an earlier run with the same IDs included: what no item of the shard explains. */
+export const strays = (shard: number, runId: string): string => `
+INSERT INTO strays
+SELECT r.*, ${String(shard)} AS shard FROM shard_receipts r
+LEFT JOIN sends s ON s.signal = r.signal AND s.id = r.id
+WHERE s.id IS NULL OR r.run IS DISTINCT FROM ${literal(runId)}`;
+
+/** What became of every item of the shard, but for why it was lost. */
+export const classification = (shard: number, options: Classification): readonly string[] => [
+  RESENT,
+  sends(options),
+  keys(options),
   OWNERS,
+  REPEATED,
+  again(options.runId),
   ...(options.audited ? audits(options.runId) : []),
-  states(options.audited ? WITH_AUDIT : NO_AUDIT),
+  states(options.runId, options.audited ? WITH_AUDIT : NO_AUDIT),
+  `DELETE FROM strays WHERE shard = ${String(shard)}`,
 ];
 
 /**
@@ -118,7 +169,7 @@ export const classification = (options: {
  * it held the trace, or a span that may have gone elsewhere or come too late, makes nothing certain.
  */
 export const parts = (decisionWaitMs: number): string => `
-CREATE TABLE parts AS
+CREATE OR REPLACE TEMP TABLE parts AS
 WITH lost AS (SELECT DISTINCT key FROM states WHERE signal = 'traces' AND state = 'lost'),
 spread AS (
   SELECT s.key, unnest(s.owners) AS ip, len(s.owners) = 1 AS certain, s.answer, s.error, s.start_ms, s.end_ms,
@@ -150,26 +201,61 @@ SELECT s.signal, s.id, s.invoke_ms AS "sentMs", s.complete_ms AS "ackedMs", s.ha
        coalesce(p.first_by_ms, s.complete_ms + h.routed_ms) AS "firstByMs",
        s.error OR coalesce(p.error, false) AS error,
        greatest(s.end_ms, p.end_ms) - least(s.start_ms, p.start_ms) AS "spanMs"
-FROM states s JOIN holds h ON h.signal = s.signal
+FROM (SELECT * FROM states WHERE state = 'lost') s JOIN holds h ON h.signal = s.signal
 CROSS JOIN unnest(s.owners) AS o(ip)
-LEFT JOIN parts p ON p.signal = s.signal AND p.key = s.key AND p.ip = o.ip
-WHERE s.state = 'lost' ORDER BY s.signal, s.id, o.ip`;
+LEFT JOIN parts p ON p.signal = s.signal AND p.key = s.key AND p.ip = o.ip`;
 
-/** The classification of every item, and the same as reports read it. */
-export const items = (audited: boolean): readonly string[] => {
+/** What is kept of the shard for invariants and reports. */
+export const items = ({ audited }: Classification): string => {
   const { place, seen } = audited ? WITH_AUDIT : NO_AUDIT;
+  return `
+SELECT s.*, CASE WHEN s.state = 'lost' THEN coalesce(e.place, ${place}) END AS place, ${seen} AS seen,
+       e.rule, e.rule_name
+FROM states s LEFT JOIN shard_explained e ON e.signal = s.signal AND e.id = s.id`;
+};
+export const KEYS = "FROM shard_keys";
+
+/** Counts the distinct receipts of the shard from nothing but receipts, so that the books can fail to balance. */
+export const countReceived = (shard: number): readonly string[] => [
+  `DELETE FROM received WHERE shard = ${String(shard)}`,
+  `INSERT INTO received
+   SELECT ${String(shard)}, signal, sum(n) FROM (
+     SELECT signal, count(*) AS n FROM shard_receipts GROUP BY signal
+     UNION ALL SELECT signal, -sum(receipts - 1) FROM repeated GROUP BY signal
+     UNION ALL SELECT signal, -count(DISTINCT (id, run)) FROM strays WHERE shard = ${String(shard)} GROUP BY signal)
+   GROUP BY signal`,
+];
+
+/** Tables that all shards add to. */
+export const SHARED: readonly string[] = [
+  "CREATE TABLE owner_lists (rings VARCHAR, position INTEGER, ips VARCHAR[])",
+  "CREATE TABLE strays AS SELECT *, 0 AS shard FROM receipts LIMIT 0",
+  "CREATE TABLE moved AS SELECT *, 0 AS home FROM receipts LIMIT 0",
+  "CREATE TABLE received (shard INTEGER, signal VARCHAR, items BIGINT)",
+];
+
+/** The classification of every item and what it rests on, as invariants and reports read it. */
+export const views = (shards: number): readonly string[] => {
+  const all = (table: string): string =>
+    Array.from({ length: shards }, (_, shard) => `FROM ${table}_${String(shard)}`).join(
+      " UNION ALL ",
+    );
   return [
-    `CREATE TABLE items AS
-   SELECT s.*, CASE WHEN s.state = 'lost' THEN coalesce(e.place, ${place}) END AS place, ${seen} AS seen,
-          e.rule, e.rule_name
-   FROM states s LEFT JOIN explained e ON e.signal = s.signal AND e.id = s.id`,
-    "DROP TABLE states",
+    `CREATE VIEW items AS ${all("items")}`,
+    `CREATE VIEW all_keys AS ${all("keys")}`,
+    "CREATE VIEW keys AS SELECT signal, key, position, hash_kept FROM all_keys",
+    "CREATE VIEW traces AS SELECT * EXCLUDE (position) FROM all_keys WHERE signal = 'traces'",
+    `CREATE VIEW key_owners AS
+     SELECT k.signal, k.key, r.ring, owners_of(r.ring::INTEGER::VARCHAR, k.position::VARCHAR) AS ip
+     FROM all_keys k JOIN holds h USING (signal)
+     JOIN rings r ON r.from_ms < k.complete_ms + h.routed_ms AND k.invoke_ms < r.to_ms`,
+    "CREATE VIEW explained AS SELECT signal, id, place, rule, rule_name FROM items WHERE rule IS NOT NULL",
     `CREATE VIEW report_items AS
-   SELECT signal, id, key, class, error, position::INTEGER AS position, state, place, rule,
-          array_to_string(list_transform(owners, ip -> coalesce(gateways.pods[ip], ip)), ',') AS owners
-   FROM items CROSS JOIN (
-     SELECT coalesce(map_from_entries(list((ip, pod))), MAP {}) AS pods FROM (
-       SELECT ip, arg_max(pod, at_ms) AS pod FROM topology
-       WHERE source = 'pod' AND tier = 'gateway' AND ip <> '' GROUP BY ip)) gateways`,
+     SELECT signal, id, key, class, error, position::INTEGER AS position, state, place, rule,
+            array_to_string(list_transform(owners, ip -> coalesce(gateways.pods[ip], ip)), ',') AS owners
+     FROM items CROSS JOIN (
+       SELECT coalesce(map_from_entries(list((ip, pod))), MAP {}) AS pods FROM (
+         SELECT ip, arg_max(pod, at_ms) AS pod FROM topology
+         WHERE source = 'pod' AND tier = 'gateway' AND ip <> '' GROUP BY ip)) gateways`,
   ];
 };

@@ -2,23 +2,28 @@
  * One row for each attempted item: what became of it, who could own it, and what explains its loss. Every
  * invariant queries the tables made here, so that they cannot disagree.
  */
-import type { Cell } from "../history/database.js";
 import type { History } from "../history/open-history.js";
 import type { TopologyEvent } from "../model/history.js";
 import { BACKEND_OF_SIGNAL, SIGNALS, type Signal } from "../model/signal.js";
 import { deathsIn, type Death } from "../oracle/deaths.js";
-import {
-  deploymentFacts,
-  samplingFactsOf,
-  type DeploymentFacts,
-} from "../oracle/deployment-facts.js";
-import { ringsOf, ringsWithin, type PossibleRing } from "../oracle/epochs.js";
+import { deploymentFacts, type DeploymentFacts } from "../oracle/deployment-facts.js";
 import { holdMs, routedWithinMs } from "../oracle/holds.js";
-import { buildRing, endpointOf, ipOf, ownerAt, positionOf, routeKeyOf } from "../oracle/ring.js";
-import { sampledByHash } from "../oracle/sampling.js";
 import { auditStateOf, type AuditState } from "./audit.js";
-import { classification, items } from "./classification-sql.js";
+import {
+  ALL_KNOWN,
+  classification,
+  countReceived,
+  items,
+  KEYS,
+  operations,
+  SHARED,
+  strays,
+  views,
+  type Classification,
+} from "./classification-sql.js";
 import { explainLosses } from "./explain.js";
+import { predict, ringsBetween } from "./predict.js";
+import { countShards, keepShard, moveHome, openShard, writeShards } from "./shards.js";
 
 export interface Judged {
   readonly history: History;
@@ -42,23 +47,45 @@ export async function classify(history: History): Promise<Judged> {
   );
   const deaths = deathsIn(topology);
   await makeTables(history, facts, deaths);
-  await predict(history, facts, ringsOf(facts, history.facts.corefile, topology));
+  const possible = await predict(history, facts, topology);
   const { sampling } = facts.gateway;
   const audit = await auditStateOf(history);
-  const audited = audit.kind === "whole";
-  const statements = classification({
-    audited,
+  const options: Classification = {
     runId: history.facts.runId,
+    audited: audit.kind === "whole",
     sampling: {
       keepsErrors: sampling?.keepsErrors ?? false,
       latencyThresholdMs: sampling?.latencyThresholdMs ?? null,
       mayKeepMore: facts.unpredictableSampling.length > 0,
       mayDropMore: sampling !== null && sampling.overruling.length > 0,
     },
-  });
-  for (const sql of statements) await history.query(sql);
-  await explainLosses(history, facts, deaths, audited);
-  for (const sql of items(audited)) await history.query(sql);
+    ringsBetween: (from, by) => ringsBetween(possible, from, by),
+  };
+  const shards = await countShards(history);
+  for (const sql of [operations(options), ...SHARED]) await history.query(sql);
+  await writeShards(history, shards);
+  const judgeShard = async (shard: number): Promise<void> => {
+    await openShard(history, shard, shards);
+    for (const sql of classification(shard, options)) await history.query(sql);
+    const [receipts] = await history.query<{ known: boolean }>(ALL_KNOWN);
+    if (receipts?.known !== true) await history.query(strays(shard, options.runId));
+    await drop(history, ["sends", "resent", "arrived_again"]);
+    await explainLosses(history, facts, deaths, options.audited);
+    await keepShard(history, { table: "items", shard, shards }, items(options));
+    await keepShard(history, { table: "keys", shard, shards }, KEYS);
+    for (const sql of countReceived(shard)) await history.query(sql);
+    await drop(history, [
+      "states",
+      "shard_keys",
+      "repeated",
+      "parts",
+      "shard_lost",
+      "shard_explained",
+    ]);
+  };
+  for (let shard = 0; shard < shards; shard++) await judgeShard(shard);
+  for (const home of await moveHome(history, shards)) await judgeShard(home);
+  for (const sql of views(shards)) await history.query(sql);
   const [times] = await history.query<{ load: number | null; fault: number | null }>(
     `SELECT (SELECT min(at_ms) FROM phases WHERE phase = 'load') AS load,
             (SELECT min(at_ms) FROM faults WHERE step = 'injecting') AS fault`,
@@ -72,6 +99,11 @@ export async function classify(history: History): Promise<Judged> {
     firstFaultMs: times?.fault ?? Infinity,
     cutMs: Math.min(...history.facts.journals.map(({ cutAtMs }) => cutAtMs)),
   };
+}
+
+/** What is no longer needed makes room at once. */
+async function drop(history: History, tables: readonly string[]): Promise<void> {
+  for (const table of tables) await history.query(`DROP TABLE ${table}`);
 }
 
 const DEATH_COLUMNS = ["tier", "pod", "uid", "ip", "node", "kind"] as const;
@@ -112,73 +144,4 @@ async function makeTables(
 function cutMsOf({ facts: { journals } }: History, signal: Signal): number {
   const journal = journals.find(({ source }) => source === BACKEND_OF_SIGNAL[signal]);
   return journal?.cutAtMs ?? -Infinity;
-}
-
-interface Key {
-  readonly signal: Signal;
-  readonly key: string;
-  /** First send, and last answer with the agent's time to route. */
-  readonly fromMs: number;
-  readonly byMs: number;
-}
-
-/** Tables `rings`, `keys` and `key_owners`: what must happen to everything that was sent. */
-async function predict(
-  history: History,
-  facts: DeploymentFacts,
-  possible: readonly PossibleRing[],
-): Promise<void> {
-  await history.query("CREATE TABLE rings (ring DOUBLE, from_ms DOUBLE, to_ms DOUBLE)");
-  await history.append(
-    "rings",
-    possible.map(({ fromMs, toMs }, ring) => [ring, fromMs, toMs]),
-  );
-  await history.query(
-    "CREATE TABLE keys (signal VARCHAR, key VARCHAR, position DOUBLE, hash_kept BOOLEAN)",
-  );
-  await history.query(
-    "CREATE TABLE key_owners (signal VARCHAR, key VARCHAR, ring DOUBLE, ip VARCHAR)",
-  );
-  const policy = facts.gateway.sampling === null ? null : samplingFactsOf(facts);
-  const ownersOf = predictOwners(facts, possible);
-  const sent = history.stream<Key>(
-    `SELECT a.signal, a.key, min(o.invoke_ms) AS "fromMs",
-            max(coalesce(o.complete_ms, o.invoke_ms) + h.routed_ms) AS "byMs"
-     FROM attempts a JOIN operations o USING (op) JOIN holds h ON h.signal = a.signal
-     GROUP BY a.signal, a.key`,
-  );
-  for await (const rows of sent) {
-    await history.append(
-      "keys",
-      rows.map(({ signal, key }) => [
-        signal,
-        key,
-        positionOf(routeKeyOf(signal, key)),
-        signal !== "traces" || policy === null || sampledByHash(key, policy),
-      ]),
-    );
-    await history.append("key_owners", rows.flatMap(ownersOf));
-  }
-}
-
-/** Rows of `key_owners`: the owner under each ring that was possible while the key was sent. */
-function predictOwners(
-  { agent, unpredictableOwner }: DeploymentFacts,
-  possible: readonly PossibleRing[],
-): (key: Key) => Cell[][] {
-  if (unpredictableOwner.length > 0) return () => [];
-  const rings = possible.map((ring, index) => ({
-    ...ring,
-    index,
-    ring: buildRing(ring.ips.map((ip) => endpointOf(ip, agent.resolver.port))),
-  }));
-  return ({ signal, key, fromMs, byMs }) => {
-    const position = positionOf(routeKeyOf(signal, key));
-    return ringsWithin(rings, fromMs, byMs).map(({ ring, index }) => [
-      signal,
-      key,
-      index,
-      ipOf(ownerAt(ring, position)),
-    ]);
-  };
 }

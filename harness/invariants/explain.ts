@@ -1,4 +1,4 @@
-/** Asks the oracle what explains each lost item: the table `explained`. */
+/** Asks the oracle what explains each lost item of a shard: the table `shard_explained`. */
 import type { History } from "../history/open-history.js";
 import type { Cell } from "../history/database.js";
 import type { Signal } from "../model/signal.js";
@@ -33,8 +33,8 @@ interface LostRow {
 const PAGE = 5_000;
 
 /**
- * Makes `parts` and `explained` (signal, id, place, rule, rule_name) from `states` and `deaths`; with `audited` from
- * what gateways were seen to get.
+ * Makes `parts` and `shard_explained` (signal, id, place, rule, rule_name) from `states` and `deaths`; with `audited`
+ * from what gateways were seen to get.
  */
 export async function explainLosses(
   history: History,
@@ -44,13 +44,15 @@ export async function explainLosses(
 ): Promise<void> {
   const decisionWaitMs = facts.gateway.sampling?.decisionWaitMs ?? 0;
   await history.query(audited ? auditedParts(decisionWaitMs) : parts(decisionWaitMs));
+  await history.query(`CREATE OR REPLACE TABLE shard_lost AS ${audited ? AUDITED_LOST : LOST}`);
   await history.query(
-    "CREATE TABLE explained (signal VARCHAR, id VARCHAR, place VARCHAR, rule VARCHAR, rule_name VARCHAR)",
+    `CREATE OR REPLACE TABLE shard_explained
+     (signal VARCHAR, id VARCHAR, place VARCHAR, rule VARCHAR, rule_name VARCHAR)`,
   );
   const lagMs = routingLagMs(facts.agent.resolver, history.facts.corefile);
   let page: Cell[][] = [];
   const flush = async (): Promise<void> => {
-    await history.append("explained", page);
+    await history.append("shard_explained", page);
     page = [];
   };
   let item: LostRow[] = [];
@@ -62,7 +64,7 @@ export async function explainLosses(
     if (rule !== null) page.push([first.signal, first.id, rule.place, ruleText(rule), rule.name]);
     item = [];
   };
-  for await (const rows of history.stream<LostRow>(audited ? AUDITED_LOST : LOST)) {
+  for await (const rows of history.stream<LostRow>("FROM shard_lost ORDER BY signal, id, ip")) {
     for (const row of rows) {
       if (row.id !== item[0]?.id || row.signal !== item[0].signal) explain();
       item.push(row);

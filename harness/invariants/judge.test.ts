@@ -1,6 +1,8 @@
 /** What must hold of every history, however little sense it makes: judged on generated ones. */
 import { expect } from "chai";
 import fc from "fast-check";
+import { SMALL } from "../history/database.js";
+import type { History } from "../history/open-history.js";
 import { SIGNALS, type Signal } from "../model/signal.js";
 import type { Judgement } from "./judge.js";
 import { judgeStory } from "./test-history.js";
@@ -100,10 +102,14 @@ interface Seen {
   readonly reported: number;
 }
 
-async function see(sends: readonly SendInput[], happened: Changes): Promise<Seen> {
+async function see(
+  sends: readonly SendInput[],
+  happened: Changes,
+  itemsAtOnce = SMALL.itemsAtOnce,
+): Promise<Seen> {
   const fates = new Map<string, Fate>();
   let reported = 0;
-  const { accounting } = await judgeStory(storyOf(sends, happened), async (history) => {
+  const look = async (history: History): Promise<void> => {
     const rows = await history.query<{ id: string; fate: Fate }>(
       `SELECT id, CASE WHEN state <> 'lost' THEN 'not lost' WHEN rule IS NULL THEN 'unexplained'
          ELSE 'explained' END AS fate FROM items`,
@@ -112,7 +118,9 @@ async function see(sends: readonly SendInput[], happened: Changes): Promise<Seen
     for (const { id, fate } of rows) fates.set(id, fate);
     const [count] = await history.query<{ n: number }>("SELECT count(*) AS n FROM report_items");
     reported = count?.n ?? 0;
-  });
+  };
+  const means = { ...SMALL, itemsAtOnce };
+  const { accounting } = await judgeStory(storyOf(sends, happened), look, means);
   return { books: accounting, fates, reported };
 }
 
@@ -155,6 +163,28 @@ describe("the judge, on any history", function () {
         const turned = [...sends.slice(by % sends.length), ...sends.slice(0, by % sends.length)];
         expect(await see(turned.reverse(), happened)).to.deep.equal(await see(sends, happened));
       }),
+      RUNS,
+    ));
+
+  it("does not depend on how many items are classified at once", () =>
+    fc.assert(
+      fc.asyncProperty(
+        sendsOf("a"),
+        changes,
+        fc.integer({ min: 1, max: 20 }),
+        fc.nat(),
+        async (sends, happened, itemsAtOnce, n) => {
+          // A span that came in another trace is at home in another shard than its receipt, now and then.
+          const traces = sends.flatMap(({ trace }) => (trace === undefined ? [] : [trace]));
+          const [strayed] = [traces[n % Math.max(1, traces.length)]];
+          const moved = sends.map((one, index) =>
+            index === n % sends.length && strayed !== undefined && one.span !== undefined
+              ? { ...one, received: [{ from: "g1" as const, trace: strayed }] }
+              : one,
+          );
+          expect(await see(moved, happened, itemsAtOnce)).to.deep.equal(await see(moved, happened));
+        },
+      ),
       RUNS,
     ));
 

@@ -20,8 +20,7 @@ export async function recoveryTime(
        (SELECT max(invoke_ms) FROM operations) - max(f.at_ms) AS loaded
      FROM (SELECT *, lead(at_ms, 1, 'Infinity'::DOUBLE) OVER (ORDER BY at_ms) AS next_ms
            FROM faults WHERE step = 'injected') f
-     LEFT JOIN items i ON i.invoke_ms >= f.at_ms AND i.invoke_ms < f.next_ms AND (i.state = 'lost'
-       OR (len(i.owners) > 0 AND len(list_filter(i.peers, p -> NOT list_contains(i.owners, p))) > 0))
+     LEFT JOIN items i ON i.invoke_ms >= f.at_ms AND i.invoke_ms < f.next_ms AND (i.state = 'lost' OR i.misrouted)
      GROUP BY f.fault ORDER BY f.fault`,
   );
   const worst = Math.max(0, ...rows.map(({ recovery }) => recovery));

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Means } from "../history/database.js";
 import { openHistory, type History } from "../history/open-history.js";
 import { journalsOf as sourcesOf } from "../history/run-facts.js";
 import { measureFile } from "../history/seal.js";
@@ -320,15 +321,16 @@ async function writeJournal(
   return { source, path, manifest: { ...measured, sha256, boots }, cutAtMs };
 }
 
-/** Judges a story; `look` may query the judged history. */
+/** Judges a story; `look` may query the judged history. `means` are those of its size unless given. */
 export async function judgeStory(
   story: Story,
   look: (history: History) => Promise<void> = () => Promise.resolve(),
+  means?: Means,
 ): Promise<Judgement> {
   const dir = await mkdtemp(join(tmpdir(), "chaos-story-"));
   try {
     await writeStory(dir, story);
-    const history = await openHistory(dir);
+    const history = await openHistory(dir, means);
     try {
       const judgement = await judge(history, { strict: story.limits.strict });
       await look(history);

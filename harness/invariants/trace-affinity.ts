@@ -21,8 +21,7 @@ export async function traceAffinity({ history, audit }: Judged): Promise<Invaria
            WHERE len(i.peers) > 0 AND i.signal <> 'metrics' GROUP BY i.signal, i.key) s
      WHERE len(s.gateways) > 1`,
   );
-  const misroutedFrom = `FROM items WHERE len(owners) > 0
-    AND len(list_filter(peers, p -> NOT list_contains(owners, p))) > 0`;
+  const misroutedFrom = `FROM items WHERE misrouted`;
   const [counts] = await history.query<{
     split: number;
     misrouted: number;

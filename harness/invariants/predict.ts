@@ -1,0 +1,56 @@
+/** Makes the oracle's answers known to SQL: which rings were possible when, who owns a key, what its hash says. */
+import type { History } from "../history/open-history.js";
+import type { TopologyEvent } from "../model/history.js";
+import type { Signal } from "../model/signal.js";
+import { samplingFactsOf, type DeploymentFacts } from "../oracle/deployment-facts.js";
+import { ringsOf } from "../oracle/epochs.js";
+import { buildRing, endpointOf, ipOf, ownerAt, positionOf, routeKeyOf } from "../oracle/ring.js";
+import { sampledByHash } from "../oracle/sampling.js";
+
+/**
+ * Makes the table `rings` (ring, from_ms, to_ms) and two functions. `fate(signal, key)`: twice the key's position on
+ * the ring, and one more when the sampling hash keeps it. `owners_of(rings, position)`: the addresses that own the
+ * position in any of the rings, sorted, joined by commas; empty when an owner cannot be predicted.
+ */
+export async function predict(
+  history: History,
+  facts: DeploymentFacts,
+  topology: readonly TopologyEvent[],
+): Promise<readonly PossibleTime[]> {
+  const possible = ringsOf(facts, history.facts.corefile, topology);
+  await history.query("CREATE TABLE rings (ring DOUBLE, from_ms DOUBLE, to_ms DOUBLE)");
+  await history.append(
+    "rings",
+    possible.map(({ fromMs, toMs }, ring) => [ring, fromMs, toMs]),
+  );
+  const policy = facts.gateway.sampling === null ? null : samplingFactsOf(facts);
+  history.define("fate", "integer", (signal, key) => {
+    const kept = signal !== "traces" || policy === null || sampledByHash(key, policy);
+    return positionOf(routeKeyOf(signal as Signal, key)) * 2 + (kept ? 1 : 0);
+  });
+  const rings = possible.map(({ ips }) =>
+    buildRing(ips.map((ip) => endpointOf(ip, facts.agent.resolver.port))),
+  );
+  history.define("owners_of", "text", (names, position) => {
+    if (facts.unpredictableOwner.length > 0 || names === "") return "";
+    const ips = names.split(",").flatMap((name) => {
+      const ring = rings[Number(name)];
+      return ring === undefined ? [] : [ipOf(ownerAt(ring, Number(position)))];
+    });
+    return [...new Set(ips)].sort().join();
+  });
+  return possible;
+}
+
+type PossibleTime = ReturnType<typeof ringsOf>[number];
+
+/** SQL: the rings, as `owners_of` takes them, by which something sent from `from` may be routed until `by`. */
+export function ringsBetween(possible: readonly PossibleTime[], from: string, by: string): string {
+  const each = possible.map(
+    ({ fromMs, toMs }, ring) =>
+      `CASE WHEN ${number(fromMs)} < ${by} AND ${from} < ${number(toMs)} THEN '${String(ring)}' END`,
+  );
+  return each.length === 0 ? "''" : `concat_ws(',', ${each.join(", ")})`;
+}
+
+const number = (value: number): string => `'${String(value)}'::DOUBLE`;
