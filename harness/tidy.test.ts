@@ -15,6 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   history: ["model"],
   invariants: ["model", "oracle", "history"],
   mutations: ["model", "oracle", "history", "invariants"],
+  bench: ["model", "oracle", "history", "invariants"],
   workload: ["model", "observer", "oracle"],
   backends: ["model", "observer"],
   cluster: ["model", "observer", "kind-node"],
