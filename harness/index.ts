@@ -3,8 +3,10 @@ export { minutes, seconds } from "./model/durations.js";
 export { killGateway } from "./model/fault.js";
 export {
   countersAgree,
+  disruptionBudget,
   duplicates,
   freshWithin,
+  hpaPolicy,
   integrity,
   noStallBeyond,
   nothingUnexpected,

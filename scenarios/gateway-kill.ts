@@ -2,6 +2,7 @@ import {
   countersAgree,
   duplicates,
   freshWithin,
+  hpaPolicy,
   integrity,
   killGateway,
   noStallBeyond,
@@ -32,6 +33,7 @@ export default scenario({
     nothingUnexpected(),
     countersAgree(),
     reResolution(),
+    hpaPolicy(),
     // The exporter of a dead gateway may block all others for its timeout, 10 s: reported, not failed.
     noStallBeyond(seconds(10)),
     freshWithin(seconds(15)),

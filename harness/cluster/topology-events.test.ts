@@ -2,7 +2,9 @@ import type { V1EndpointSlice, V1Pod } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { changesBetween, endpointStates, podStates } from "./topology-events.js";
 
-const pod = (changes: { ready?: boolean; deleted?: boolean; app?: string } = {}): V1Pod =>
+const pod = (
+  changes: { ready?: boolean; deleted?: boolean; app?: string; disruption?: string } = {},
+): V1Pod =>
   ({
     metadata: {
       name: "otel-gateway-1",
@@ -13,7 +15,12 @@ const pod = (changes: { ready?: boolean; deleted?: boolean; app?: string } = {})
     spec: { nodeName: "worker" },
     status: {
       podIP: "10.244.1.2",
-      conditions: [{ type: "Ready", status: changes.ready === false ? "False" : "True" }],
+      conditions: [
+        { type: "Ready", status: changes.ready === false ? "False" : "True" },
+        ...(changes.disruption === undefined
+          ? []
+          : [{ type: "DisruptionTarget", status: "True", reason: changes.disruption }]),
+      ],
       containerStatuses: [{ restartCount: 2 }, { restartCount: 1 }],
     },
   }) as unknown as V1Pod;
@@ -44,10 +51,17 @@ describe("topology events", () => {
         terminating: false,
         restarts: 3,
         service: "",
+        disruption: "",
       },
     ]);
     expect(podStates(pod({ app: "otel-agent" })).get("u1")?.tier).to.equal("agent");
     expect(podStates(pod({ app: "tempo" })).get("u1")?.tier).to.equal("observer");
+  });
+
+  it("tell a pod that was evicted from one that was deleted", () => {
+    const evicted = pod({ deleted: true, disruption: "EvictionByEvictionAPI" });
+    expect(podStates(evicted).get("u1")?.disruption).to.equal("EvictionByEvictionAPI");
+    expect(podStates(pod({ deleted: true })).get("u1")?.disruption).to.equal("");
   });
 
   it("never call a pod ready that is on its way out", () => {

@@ -27,9 +27,16 @@ export function podStates(pod: V1Pod): Map<string, TopologyState> {
     terminating: pod.metadata?.deletionTimestamp !== undefined,
     restarts: restartsOf(pod),
     service: "",
+    disruption: disruptionOf(pod),
   };
   return new Map([[uid, state]]);
 }
+
+/** Why the cluster takes the pod away, such as EvictionByEvictionAPI or PreemptionByScheduler. */
+const disruptionOf = ({ status }: V1Pod): string =>
+  status?.conditions?.find(
+    (condition) => condition.type === "DisruptionTarget" && condition.status === "True",
+  )?.reason ?? "";
 
 /**
  * The states of the gateway endpoints of a slice, under service and pod UID; none for other
@@ -55,6 +62,7 @@ export function endpointStates(slice: V1EndpointSlice): Map<string, TopologyStat
       terminating: conditions?.terminating ?? false,
       restarts: 0,
       service,
+      disruption: "",
     });
   }
   return states;

@@ -38,6 +38,7 @@ export const RECORD_COLUMNS = {
     terminating: "BOOLEAN",
     restarts: "INTEGER",
     service: "VARCHAR",
+    disruption: "VARCHAR",
   },
   fault_events: {
     atMs: "DOUBLE",
@@ -90,7 +91,8 @@ export const CONVERSIONS: Record<TableName, string> = {
   audit_receipts: receipts("="),
   journal: "SELECT source, seq, boot, k, atMs AS at_ms, runId AS run FROM all_lines",
   topology: `
-    SELECT atMs AS at_ms, source, change, pod, uid, tier, ip, node, ready, terminating, restarts, service
+    SELECT atMs AS at_ms, source, change, pod, uid, tier, ip, node, ready, terminating, restarts, service,
+      disruption
     FROM topology_events ORDER BY atMs`,
   faults: "SELECT atMs AS at_ms, fault, spec, step, targets, proof FROM fault_events ORDER BY atMs",
   phases: "SELECT atMs AS at_ms, phase FROM phase_events ORDER BY atMs",

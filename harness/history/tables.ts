@@ -99,6 +99,7 @@ export const TABLES = {
       terminating: "whether it is being deleted",
       restarts: "restarts of its containers; 0 for endpoints",
       service: "Service of the endpoint; empty for pods",
+      disruption: "reason of a pod's condition DisruptionTarget; empty when none",
     },
   },
   faults: {
@@ -131,6 +132,11 @@ export const TABLES = {
     },
   },
 } as const satisfies Record<string, Table>;
+/** Columns that histories recorded before lack; there they are null. */
+export const LATER_COLUMNS: Readonly<Partial<Record<string, readonly string[]>>> = {
+  topology: ["disruption"],
+};
+
 export type TableName = keyof typeof TABLES;
 
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[];

@@ -6,6 +6,7 @@ import { gunzipSync } from "node:zlib";
 import { expect } from "chai";
 import { nothingUnexpected } from "../model/invariant.js";
 import { scenario } from "../model/scenario.js";
+import { openDatabase } from "./database.js";
 import { openHistory } from "./open-history.js";
 import { writeSeal } from "./seal.js";
 import { sealHistory } from "./write-history.js";
@@ -119,6 +120,24 @@ describe("a sealed history", () => {
     expect(await changed(table, (path) => copyFile(join(dir, "phases.parquet"), path))).to.match(
       /receipts\.parquet has no column source, seq, peer,.*another version wrote it/,
     );
+  });
+
+  it("opens without a column that was recorded only later, which is null then", async () => {
+    const database = await openDatabase();
+    const table = join(dir, "topology.parquet");
+    const older = join(scratch, "older.parquet");
+    await database.query(
+      `COPY (SELECT * EXCLUDE (disruption) FROM read_parquet('${table}')) TO '${older}'`,
+    );
+    await database.close();
+    expect(await changed("topology.parquet", (path) => copyFile(older, path))).to.equal("opened");
+    const history = await openHistory(dir);
+    try {
+      const columns = await history.query<{ column_name: string }>("DESCRIBE topology");
+      expect(columns.map(({ column_name }) => column_name)).to.include("disruption");
+    } finally {
+      await history.close();
+    }
   });
 
   for (const [file, version] of [

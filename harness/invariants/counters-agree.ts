@@ -2,9 +2,9 @@
  * Property: the collectors' own counters say what really happened. Of an agent, receiver_accepted is what was
  * acknowledged to the generator on its node; a send without an answer may or may not be counted. Of a gateway,
  * exporter_sent is what the backend got from its address: at most the receipts, and with send_failed at least the
- * distinct items; it decided to keep as many traces as came from it, and evicted none before its decision. One counter outside of its bounds fails. A pod that
- * died, was restarted under load, or was not scraped after its last item is unknown. Inconclusive when every pod of
- * a tier that carried items is unknown.
+ * distinct items; it decided to keep as many traces as came from it, and evicted none before its decision. One
+ * counter outside of its bounds fails. A pod that died, was restarted under load, or was not scraped after its last
+ * item is unknown. Inconclusive when every pod of a tier that carried items is unknown.
  */
 import type { InvariantResult } from "../model/invariant.js";
 import { BACKEND_OF_SIGNAL, SIGNALS, type Signal } from "../model/signal.js";

@@ -10,10 +10,12 @@ import { account } from "./accounting.js";
 import { calibration } from "./calibration.js";
 import { classify, type Judged } from "./classify.js";
 import { countersAgree } from "./counters-agree.js";
+import { disruptionBudget } from "./disruption-budget.js";
 import { duplicates } from "./duplicates.js";
 import { faultsProven } from "./faults-proven.js";
 import { freshness } from "./freshness.js";
 import { historyComplete } from "./history-complete.js";
+import { hpaPolicy } from "./hpa-policy.js";
 import { integrity } from "./integrity.js";
 import { noStall } from "./no-stall.js";
 import { nothingUnexpected } from "./nothing-unexpected.js";
@@ -109,6 +111,10 @@ function dispatch(
       return noStall(spec, judged);
     case "spread":
       return spread(spec, judged);
+    case "disruption-budget":
+      return disruptionBudget(judged);
+    case "hpa-policy":
+      return hpaPolicy(judged);
     case "nothing-unexpected":
       return nothingUnexpected(judged);
     case "duplicates":

@@ -1,7 +1,7 @@
 /**
  * Property: traces spread over the gateways as the ring predicts, and the ring itself is fair. For each set of
- * gateways, of the traces that only this set could route: of those that came from a gateway at most 0.05 belong to
- * another one (exact, from their IDs), and of those that were sent no gateway owns more than the limit times its
+ * gateways, of the traces that only this set could route: of those that came, at most 0.05 came from a gateway that
+ * does not own them (exact, from their IDs), and of those that were sent no gateway owns more than the limit times its
  * fair share, 1/n. Inconclusive when no set had enough traces to itself, or when owners cannot be predicted.
  */
 import type { InvariantResult, Spread } from "../model/invariant.js";
@@ -24,13 +24,14 @@ interface Share {
   /** Traces that were sent under this set, and those of them that the ring gives to this gateway. */
   readonly traces: number;
   readonly owned: number;
-  /** Traces that came from this gateway, and those of them that the ring gives to another. */
+  /** Traces that came from any gateway, from this one, and those of them that the ring gives to another. */
+  readonly cameTraces: number;
   readonly came: number;
   readonly astray: number;
 }
 
 const load = (one: Share): number => (one.owned / one.traces) * one.gateways;
-const astrayShare = (one: Share): number => (one.came === 0 ? 0 : one.astray / one.came);
+const astrayShare = (one: Share): number => (one.astray === 0 ? 0 : one.astray / one.cameTraces);
 
 export async function spread(
   { minTraces, limit }: Spread,
@@ -47,10 +48,10 @@ export async function spread(
       return ["inconclusive", `no owner can be predicted: ${facts.unpredictableOwner[0]}`];
     }
     if (astray !== undefined) {
-      const { gateway, came } = astray;
+      const { gateway, cameTraces } = astray;
       return [
         "fail",
-        `${number(astray.astray)} of ${number(came)} traces from ${gateway} belong to another`,
+        `${number(astray.astray)} of ${number(cameTraces)} traces came from ${gateway}, which does not own them`,
       ];
     }
     if (heavy !== undefined) {
@@ -103,7 +104,8 @@ function sharesOf({ history }: Pick<Judged, "history">): Promise<Omit<Share, "ga
      due AS (SELECT ring, ip, count(*) AS owned FROM owned GROUP BY ring, ip)
      SELECT ring, ip AS gateway,
        coalesce(sum(owned) OVER (PARTITION BY ring), 0)::DOUBLE AS traces,
-       coalesce(owned, 0) AS owned, coalesce(came, 0) AS came, coalesce(astray, 0) AS astray
+       coalesce(owned, 0) AS owned, coalesce(came, 0) AS came, coalesce(astray, 0) AS astray,
+       coalesce(sum(came) OVER (PARTITION BY ring), 0)::DOUBLE AS "cameTraces"
      FROM due FULL JOIN seen USING (ring, ip) ORDER BY ring, gateway`,
   );
 }

@@ -177,7 +177,7 @@ function faultsOf({ faults }: Story): FaultEvent[] {
 
 const isAgent = (name: string): boolean => (AGENTS as readonly string[]).includes(name);
 
-function topologyOf({ changes }: Story, service: string): TopologyEvent[] {
+function topologyOf({ changes, record }: Story, service: string): TopologyEvent[] {
   const event = (name: string, at: number, over: Partial<TopologyEvent>): TopologyEvent => ({
     atMs: atMs(at),
     source: "pod",
@@ -190,6 +190,7 @@ function topologyOf({ changes }: Story, service: string): TopologyEvent[] {
     ready: true,
     terminating: false,
     restarts: 0,
+    disruption: record.disruptions ? "" : null,
     service: "",
     ...over,
   });
@@ -197,14 +198,20 @@ function topologyOf({ changes }: Story, service: string): TopologyEvent[] {
     event(name, at, over),
     event(name, at, { source: "endpoint", service, ...over }),
   ];
+  // The API sets the condition before it deletes the pod.
+  const evictionOf = (name: string, at: number): TopologyEvent[] => [
+    event(name, at, { change: "modified", disruption: "EvictionByEvictionAPI" }),
+    ...both(name, at, { change: "deleted", ready: false }),
+  ];
   const restartsUntil = (name: string, at: number): number =>
     changes.filter((change) => change.restarts === name && change.at <= at).length;
   return [
     ...AGENTS.map((name) => event(name, -100, {})),
     ...["g1", "g2", "g3"].flatMap((name) => both(name, -100)),
-    ...changes.flatMap(({ at, comes, gone, dies, restarts }) => [
+    ...changes.flatMap(({ at, comes, gone, evicted, dies, restarts }) => [
       ...(comes === undefined ? [] : both(comes, at)),
       ...(gone === undefined ? [] : both(gone, at, { change: "deleted", ready: false })),
+      ...(evicted === undefined ? [] : evictionOf(evicted, at)),
       ...(dies === undefined ? [] : [event(dies, at, { change: "deleted", ready: false })]),
       ...(restarts === undefined
         ? []

@@ -94,6 +94,8 @@ export const Story = z.strictObject({
         at: z.number(),
         comes: gateway.optional(),
         gone: gateway.optional(),
+        /** The pod is evicted through the API, and its endpoint goes. */
+        evicted: gateway.optional(),
         /** The pod goes, its endpoint stays. */
         dies: gateway.optional(),
         restarts: z.union([gateway, z.enum(AGENTS)]).optional(),
@@ -142,6 +144,8 @@ export const Story = z.strictObject({
       restarted: z.enum(JOURNAL_SOURCES).optional(),
       gap: z.enum(JOURNAL_SOURCES).optional(),
       altered: z.enum(JOURNAL_SOURCES).optional(),
+      /** False as in histories that were recorded before there was such a column. */
+      disruptions: z.boolean().default(true),
       silent: z.boolean().default(true),
       lagMs: z.number().default(3),
       /** When the journals were cut; a minute after the last line when absent. */
@@ -150,7 +154,17 @@ export const Story = z.strictObject({
     .prefault({}),
   /** The invariants that the scenario asks for; USUAL when absent. Those with a limit come with their limit. */
   only: z.array(z.enum(USUAL)).optional(),
-  also: z.array(z.enum(["sampling-exact", "counters-agree", "re-resolution"])).default([]),
+  also: z
+    .array(
+      z.enum([
+        "sampling-exact",
+        "counters-agree",
+        "re-resolution",
+        "disruption-budget",
+        "hpa-policy",
+      ]),
+    )
+    .default([]),
   expect: z.strictObject({
     verdict: z.enum(["pass", "inconclusive", "fail"]),
     /** Words of the headline. */
@@ -195,7 +209,8 @@ export function renderedYamlOf({ deployment }: Story): string {
 /** The gateways after each change of the set. */
 export function setsOf({ changes }: Story): string[][] {
   const sets = [["g1", "g2", "g3"]];
-  for (const { comes, gone } of changes) {
+  for (const { comes, gone: goes, evicted } of changes) {
+    const gone = goes ?? evicted;
     const last = sets.at(-1) ?? [];
     if (comes !== undefined) sets.push([...last, comes]);
     if (gone !== undefined) sets.push(last.filter((name) => name !== gone));

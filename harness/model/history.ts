@@ -19,6 +19,11 @@ export interface TopologyEvent {
   readonly restarts: number;
   /** Service that an endpoint belongs to; empty for pods. */
   readonly service: string;
+  /**
+   * Reason of the pod's condition DisruptionTarget, such as EvictionByEvictionAPI; empty without one and for
+   * endpoints. Null in a history that was recorded before this was.
+   */
+  readonly disruption: string | null;
 }
 
 /** A step in the life of one scheduled fault. */

@@ -45,6 +45,14 @@ export interface Spread {
   /** Largest load of a gateway, in fair shares: 1 = as many traces as every other. */
   readonly limit: number;
 }
+/** Evictions leave as many gateways ready as the PodDisruptionBudget demands. */
+export interface DisruptionBudget {
+  readonly kind: "disruption-budget";
+}
+/** The number of gateways keeps the autoscaler's bounds and changes no faster than its policies allow. */
+export interface HpaPolicy {
+  readonly kind: "hpa-policy";
+}
 /** Backends received nothing that this run did not send. */
 export interface NothingUnexpected {
   readonly kind: "nothing-unexpected";
@@ -84,6 +92,8 @@ export type InvariantSpec =
   | ReResolution
   | NoStall
   | Spread
+  | DisruptionBudget
+  | HpaPolicy
   | NothingUnexpected
   | Duplicates
   | RecoveryTime
@@ -110,6 +120,8 @@ export const spread = (options: { minTraces?: number; limit?: number } = {}): Sp
   minTraces: options.minTraces ?? 1_000,
   limit: options.limit ?? 2,
 });
+export const disruptionBudget = (): DisruptionBudget => ({ kind: "disruption-budget" });
+export const hpaPolicy = (): HpaPolicy => ({ kind: "hpa-policy" });
 export const nothingUnexpected = (): NothingUnexpected => ({ kind: "nothing-unexpected" });
 export const duplicates = (options: { limit: number } = { limit: 0.05 }): Duplicates => ({
   kind: "duplicates",

@@ -1,5 +1,5 @@
 /** One defect, and which invariants must see it. */
-import type { InvariantKind } from "../model/invariant.js";
+import type { InvariantKind, InvariantSpec } from "../model/invariant.js";
 import type { Verdict } from "../model/verdict.js";
 import type { Ground } from "./ground.js";
 
@@ -9,6 +9,8 @@ export interface Mutation {
   readonly plant: (ground: Ground) => Promise<void> | void;
   /** The invariants that change, all of them, and what they must then say. */
   readonly caughtBy: Readonly<Partial<Record<InvariantKind, Verdict>>>;
+  /** Invariants that a run of one killed gateway cannot satisfy as it is; asked for this defect alone. */
+  readonly asks?: readonly InvariantSpec[];
   /** Whether it can be planted in an audited run only. */
   readonly needsAudit?: boolean;
 }
@@ -22,6 +24,7 @@ export const MISCOUNTED = { "counters-agree": "fail" } as const;
 export const MISINFORMED = { "re-resolution": "fail" } as const;
 export const STALLED = { "no-stall": "fail" } as const;
 export const UNEVEN = { spread: "fail" } as const;
+export const OVERSCALED = { "hpa-policy": "fail" } as const;
 export const UNEXPECTED = { "nothing-unexpected": "fail" } as const;
 export const DOUBTFUL = { "history-complete": "inconclusive" } as const;
 export const UNPROVEN = { "faults-proven": "inconclusive" } as const;

@@ -8,7 +8,7 @@ import { writeTestRun } from "./test-run.js";
 
 for (const audit of [false, true]) {
   describe(`defects planted in a sound history ${audit ? "with" : "without"} an audit`, function () {
-    this.timeout(240_000);
+    this.timeout(600_000);
     // Each judgement takes half a second: `chaos mutate` plants them all in an audited run too.
     const mutations = MUTATIONS.filter(({ needsAudit = false }) => needsAudit === audit);
     let scratch: string;

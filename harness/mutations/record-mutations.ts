@@ -181,7 +181,8 @@ const FAULT: Mutation[] = [
   },
 ];
 
-const setting = (g: Ground, from: RegExp, to: string): void => {
+/** Changes the text of the deployment. */
+export const setting = (g: Ground, from: RegExp, to: string): void => {
   const changed = g.renderedYaml.replace(from, to);
   if (changed === g.renderedYaml) throw new Error(`the deployment has no ${String(from)}`);
   g.renderedYaml = changed;

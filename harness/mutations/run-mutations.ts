@@ -6,6 +6,7 @@ import { UsageError } from "../model/errors.js";
 import {
   countersAgree,
   freshWithin,
+  hpaPolicy,
   integrity,
   noStallBeyond,
   reResolution,
@@ -18,6 +19,7 @@ import type { Scenario } from "../model/scenario.js";
 import { verdictList, type Verdict } from "../model/verdict.js";
 import { AUDIT_MUTATIONS } from "./audit-mutations.js";
 import { CONTRADICTION_MUTATIONS } from "./contradiction-mutations.js";
+import { CLUSTER_MUTATIONS } from "./cluster-mutations.js";
 import { COUNTER_MUTATIONS } from "./counter-mutations.js";
 import { groundOf, pickVictims, type Victims } from "./ground.js";
 import type { Mutation } from "./mutation.js";
@@ -30,6 +32,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...CONTRADICTION_MUTATIONS,
   ...AUDIT_MUTATIONS,
   ...COUNTER_MUTATIONS,
+  ...CLUSTER_MUTATIONS,
 ];
 
 /** What a scenario may not ask for, because it is of no use there or was recorded before the invariant was made. */
@@ -41,6 +44,7 @@ const FURTHER: readonly InvariantSpec[] = [
   reResolution(),
   noStallBeyond(seconds(10)),
   spread({ minTraces: 100 }),
+  hpaPolicy(),
 ];
 
 export type Outcome = PlantedDefects["defects"][number];
@@ -60,8 +64,8 @@ export async function runMutations(
   for (const mutation of mutations) {
     if (mutation.needsAudit === true && scouted.victims.held === undefined) continue;
     const expected = Object.fromEntries(
-      Object.entries(mutation.caughtBy).filter(([kind]) =>
-        scouted.sound.some((invariant) => invariant.kind === kind),
+      Object.entries(mutation.caughtBy).filter(([name]) =>
+        [...scouted.sound, ...(mutation.asks ?? [])].some(({ kind }) => kind === name),
       ),
     );
     // Only an invariant that this history cannot satisfy would see it.
@@ -118,7 +122,9 @@ async function mutated(
 ): Promise<Judgement> {
   const history = await openHistory(dir);
   try {
-    const asking = { ...history, facts: { ...history.facts, scenario } };
+    const invariants = [...scenario.invariants, ...(mutation.asks ?? [])];
+    const facing = { ...history.facts, scenario: { ...scenario, invariants } };
+    const asking = { ...history, facts: facing };
     const ground = groundOf(asking, victims);
     await mutation.plant(ground);
     const { facts, renderedYaml } = ground;

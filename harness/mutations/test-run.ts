@@ -341,6 +341,7 @@ function topology(): TopologyEvent[] {
       ready: true,
       terminating: false,
       restarts: 0,
+      disruption: "",
       ...changes,
     } as const;
     return [
@@ -360,6 +361,7 @@ function topology(): TopologyEvent[] {
     ready: true,
     terminating: false,
     restarts: 0,
+    disruption: "",
     service: "",
   }));
   return [

@@ -15,6 +15,7 @@ function pod(atMs: number, over: Partial<TopologyEvent> = {}): TopologyEvent {
     ready: true,
     terminating: false,
     restarts: 0,
+    disruption: "",
     service: "",
     ...over,
   };

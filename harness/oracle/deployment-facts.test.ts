@@ -72,7 +72,21 @@ describe("facts of a deployment", () => {
     expect(gateway.replicas).to.equal(3);
     expect(gateway.terminationGraceMs).to.equal(60_000);
     expect(gateway.disruptionBudget).to.equal("minAvailable 2");
-    expect(gateway.autoscaler).to.deep.equal({ minReplicas: 3, maxReplicas: 15 });
+    expect(gateway.minReady).to.equal(2);
+    expect(gateway.autoscaler).to.deep.equal({
+      minReplicas: 3,
+      maxReplicas: 15,
+      up: {
+        stabilizationMs: 60_000,
+        select: "Max",
+        policies: [{ type: "Pods", value: 3, periodMs: 60_000 }],
+      },
+      down: {
+        stabilizationMs: 300_000,
+        select: "Max",
+        policies: [{ type: "Pods", value: 1, periodMs: 120_000 }],
+      },
+    });
     expect(gateway.batch.logs).to.deep.equal({ timeoutMs: 10_000, size: 2_048 });
     expect(gateway.exporterId.traces).to.equal("otlp/traces");
     expect(gateway.exporter.metrics).to.deep.equal({

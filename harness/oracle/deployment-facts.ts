@@ -2,6 +2,7 @@
 import { UsageError } from "../model/errors.js";
 import type { SamplingFacts } from "../model/observer-api.js";
 import { SIGNALS, type Signal } from "../model/signal.js";
+import { autoscalerOf, type Autoscaler } from "./autoscaler.js";
 import {
   agentResolver,
   batchOf,
@@ -15,6 +16,7 @@ import {
   type Sampling,
 } from "./collector-config.js";
 import { COLLECTOR_DEFAULTS, DEFAULT_TERMINATION_GRACE_MS } from "./collector-defaults.js";
+import { minReadyOf, selects } from "./disruption-budget.js";
 import { collectorWorkloads, ofKind, parseManifests, type CollectorWorkload } from "./manifests.js";
 import { at, listOf, mappingOf, numberOr, textOf, type Mapping } from "./untyped.js";
 
@@ -38,9 +40,11 @@ export interface GatewayFacts {
   /** The component ID of each signal's exporter, as it labels the collector's own counters. */
   readonly exporterId: Readonly<Record<Signal, string>>;
   readonly terminationGraceMs: number;
-  readonly autoscaler: { readonly minReplicas: number; readonly maxReplicas: number } | null;
+  readonly autoscaler: Autoscaler | null;
   /** minAvailable or maxUnavailable with its value; null without a budget. */
   readonly disruptionBudget: string | null;
+  /** How many gateways evictions must leave ready; null when no budget selects them. */
+  readonly minReady: number | null;
 }
 
 export interface DeploymentFacts {
@@ -87,7 +91,14 @@ function agentFactsOf(agent: CollectorWorkload, manifests: readonly Mapping[]): 
 
 function gatewayFactsOf(gateway: CollectorWorkload, manifests: readonly Mapping[]): GatewayFacts {
   const autoscaler = ofKind(manifests, "HorizontalPodAutoscaler")[0];
-  const budget = ofKind(manifests, "PodDisruptionBudget")[0];
+  const budgets = ofKind(manifests, "PodDisruptionBudget");
+  const budget = budgets[0];
+  const binding = budgets.find((one) => selects(one, gateway.object));
+  // An autoscaler raises the replicas to its minimum at once.
+  const expectedPods = Math.max(
+    numberOr(at(gateway.object, "spec", "replicas"), 1),
+    autoscaler === undefined ? 0 : autoscalerOf(autoscaler).minReplicas,
+  );
   return {
     workload: gateway.name,
     replicas: numberOr(at(gateway.object, "spec", "replicas"), 1),
@@ -100,13 +111,8 @@ function gatewayFactsOf(gateway: CollectorWorkload, manifests: readonly Mapping[
     ),
     exporterId: eachSignal((signal) => exporterIdOf(gateway.config, signal)),
     terminationGraceMs: graceOf(gateway),
-    autoscaler:
-      autoscaler === undefined
-        ? null
-        : {
-            minReplicas: numberOr(at(autoscaler, "spec", "minReplicas"), 1),
-            maxReplicas: numberOr(at(autoscaler, "spec", "maxReplicas"), 1),
-          },
+    autoscaler: autoscaler === undefined ? null : autoscalerOf(autoscaler),
+    minReady: binding === undefined ? null : minReadyOf(binding, expectedPods),
     disruptionBudget: budget === undefined ? null : budgetText(mappingOf(budget["spec"])),
   };
 }

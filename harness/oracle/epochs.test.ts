@@ -18,6 +18,7 @@ function endpoint(atMs: number, ip: string, over: Partial<TopologyEvent> = {}): 
     ready: true,
     terminating: false,
     restarts: 0,
+    disruption: "",
     service: SERVICE,
     ...over,
   };

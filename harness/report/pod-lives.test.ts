@@ -14,6 +14,7 @@ const event = (part: Partial<TopologyEvent>): TopologyEvent => ({
   ready: true,
   terminating: false,
   restarts: 0,
+  disruption: "",
   service: "",
   ...part,
 });

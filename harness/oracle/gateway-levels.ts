@@ -1,0 +1,36 @@
+/** How many gateways there were over time, without the gaps that a replaced pod leaves. */
+import type { TopologyEvent } from "../model/history.js";
+import type { Level } from "./autoscaler.js";
+
+/** The Deployment's controller replaces a pod well within this time. */
+const SETTLED_MS = 10_000;
+
+/**
+ * The numbers of gateway pods, not on their way out, that lasted for ten seconds after a time. A rollout, during
+ * which pods of two templates are there, divides them: each list begins after one.
+ */
+export function gatewayLevels(topology: readonly TopologyEvent[], sinceMs: number): Level[][] {
+  const alive = new Map<string, string>();
+  const seen: (Level & { readonly rollout: boolean })[] = [];
+  for (const event of topology) {
+    if (event.source !== "pod" || event.tier !== "gateway") continue;
+    if (event.change === "deleted" || event.terminating) alive.delete(event.uid);
+    else alive.set(event.uid, templateOf(event.pod));
+    const rollout = new Set(alive.values()).size > 1;
+    seen.push({ atMs: event.atMs, pods: alive.size, rollout });
+  }
+  const spans: Level[][] = [[]];
+  for (const [index, { atMs, pods, rollout }] of seen.entries()) {
+    const untilMs = seen[index + 1]?.atMs ?? Infinity;
+    const span = spans.at(-1) ?? [];
+    if (rollout) {
+      if (span.length > 0) spans.push([]);
+    } else if (untilMs - Math.max(atMs, sinceMs) >= SETTLED_MS && span.at(-1)?.pods !== pods) {
+      span.push({ atMs, pods });
+    }
+  }
+  return spans.filter((span) => span.length > 0);
+}
+
+/** `669fc8f459` of a Deployment's pod `otel-gateway-669fc8f459-68pfv`; empty for any other name. */
+const templateOf = (pod: string): string => /-([a-z0-9]{8,10})-[a-z0-9]{5}$/.exec(pod)?.[1] ?? "";
