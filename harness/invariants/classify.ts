@@ -45,7 +45,7 @@ export async function classify(history: History): Promise<Judged> {
   const topology = await history.query<TopologyEvent>(
     `SELECT at_ms AS "atMs", * EXCLUDE (at_ms) FROM topology ORDER BY at_ms`,
   );
-  const deaths = deathsIn(topology);
+  const deaths = deathsIn(topology, facts.agent.resolver.service);
   await makeTables(history, facts, deaths);
   const possible = await predict(history, facts, topology);
   const { sampling } = facts.gateway;

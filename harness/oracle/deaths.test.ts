@@ -60,6 +60,25 @@ describe("deaths", () => {
     ]);
   });
 
+  it("a restart takes the address out of the Service only if its endpoint there stops serving", () => {
+    const unlisted = (...events: TopologyEvent[]): boolean[] =>
+      deathsIn([pod(0), pod(50_000, { restarts: 1 }), ...events], "headless").map(
+        (death) => death.unlisted,
+      );
+    const endpoint = (atMs: number, over: Partial<TopologyEvent> = {}): TopologyEvent =>
+      pod(atMs, { source: "endpoint", service: "headless", ready: false, ...over });
+    expect(unlisted()).to.deep.equal([false]);
+    expect(unlisted(endpoint(49_000))).to.deep.equal([true]);
+    expect(unlisted(endpoint(52_000))).to.deep.equal([true]);
+    expect(unlisted(endpoint(49_000, { ready: true }))).to.deep.equal([false]);
+    expect(unlisted(endpoint(49_000, { service: "other" }))).to.deep.equal([false]);
+    expect(unlisted(endpoint(49_000, { uid: "u2" }))).to.deep.equal([false]);
+    expect(unlisted(endpoint(20_000), endpoint(70_000))).to.deep.equal([false]);
+    expect(
+      deathsIn([pod(0), pod(9, { change: "deleted" })], "headless").map((death) => death.unlisted),
+    ).to.deep.equal([true]);
+  });
+
   it("restarts from before the watch began are none", () => {
     expect(
       windows(pod(0, { change: "added", restarts: 3 }), pod(9, { restarts: 3 })),

@@ -10,6 +10,8 @@ export interface Death {
   readonly node: string;
   /** `gone`: the pod and its emptyDir are gone. `restarted`: its container began anew, memory lost. */
   readonly kind: "gone" | "restarted";
+  /** Whether its address left the Service: always when gone, and when its pod was unready while it restarted. */
+  readonly unlisted: boolean;
   /** When the watch saw it. */
   readonly seenMs: number;
   /** The process ended within [fromMs, toMs]. */
@@ -32,8 +34,18 @@ interface Known {
   readonly unreadyMs: number;
 }
 
-/** All deaths of agents and gateways, in order of time. */
-export function deathsIn(events: readonly TopologyEvent[]): Death[] {
+/** All deaths of agents and gateways, in order of time. `service`: whose endpoints count; without it, any. */
+export function deathsIn(events: readonly TopologyEvent[], service?: string): Death[] {
+  const unlistedIn = (uid: string, fromMs: number, toMs: number): boolean =>
+    events.some(
+      (event) =>
+        event.source === "endpoint" &&
+        event.uid === uid &&
+        (service === undefined || event.service === service) &&
+        (event.change === "deleted" || !event.ready || event.terminating) &&
+        event.atMs >= fromMs &&
+        event.atMs <= toMs + UNREADY_LAG_MS,
+    );
   const deaths: Death[] = [];
   const before = new Map<string, Known>();
   const pods = events.filter(({ source }) => source === "pod").sort((a, b) => a.atMs - b.atMs);
@@ -48,6 +60,7 @@ export function deathsIn(events: readonly TopologyEvent[]): Death[] {
       deaths.push({
         ...where,
         kind: "gone",
+        unlisted: true,
         // The process may end as soon as the deletion is asked for.
         fromMs: (terminatingMs ?? event.atMs) - WATCH_LAG_MS,
         toMs: event.atMs + KILL_LAG_MS,
@@ -55,7 +68,9 @@ export function deathsIn(events: readonly TopologyEvent[]): Death[] {
     } else if (known !== undefined && event.restarts > known.last.restarts) {
       // One that ends again and again is started later and later, and its pod is not ready all that time.
       const fromMs = Math.min(event.atMs - RESTART_SEEN_LAG_MS, known.unreadyMs - UNREADY_LAG_MS);
-      deaths.push({ ...where, kind: "restarted", fromMs, toMs: event.atMs });
+      const toMs = event.atMs;
+      const unlisted = unlistedIn(uid, fromMs, toMs);
+      deaths.push({ ...where, kind: "restarted", unlisted, fromMs, toMs });
     }
     const unreadyMs = event.ready ? Infinity : Math.min(known?.unreadyMs ?? Infinity, event.atMs);
     before.set(uid, { last: { ...event, ip }, terminatingMs, unreadyMs });

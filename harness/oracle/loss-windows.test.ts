@@ -27,11 +27,18 @@ const DEATH: Death = {
   ip: "10.0.0.1",
   node: "n1",
   kind: "gone",
+  unlisted: true,
   seenMs: 100_000,
   fromMs: 99_000,
   toMs: 103_000,
 };
-const RESTART: Death = { ...DEATH, kind: "restarted", fromMs: 90_000, toMs: 100_000 };
+const RESTART: Death = {
+  ...DEATH,
+  kind: "restarted",
+  unlisted: false,
+  fromMs: 90_000,
+  toMs: 100_000,
+};
 
 interface Case {
   readonly facts?: DeploymentFacts;
@@ -110,6 +117,13 @@ describe("explained loss", () => {
   it("ends with the process when the container restarts in place: the endpoint stays", () => {
     expect(window("traces", { death: RESTART })[1]).to.equal(100);
     expect(window("logs", { death: RESTART })[1]).to.equal(100);
+  });
+
+  it("ends with the agents' ring when the address left DNS while the container restarted", () => {
+    const death = { ...RESTART, unlisted: true };
+    // The end of the process, and 12 s until the last agent knows.
+    expect(window("traces", { death })[1]).to.equal(100 + 12);
+    expect(ruleAt("logs", 112, { death })).to.equal("dead-endpoint-queue");
   });
 
   it("reaches the queue only if the queue dies: on an emptyDir with the pod, in memory always", () => {

@@ -141,12 +141,10 @@ function ruleOfDeath(
   const after = (ms: number): boolean => death.fromMs <= ms;
   const sampled = item.signal === "traces" && facts.gateway.sampling !== null;
   const possible: Record<Exclude<RuleKey, "torn">, boolean> = {
-    // The endpoint of a container that restarts in place stays in the ring and gets what waited for it. Another
-    // pod may get the address of one that is gone once no ring has it.
+    // A restart in place that leaves the address in the ring gets what waited for it. Another pod may get the address
+    // of one that is gone once no ring has it.
     transport:
-      death.kind === "gone" &&
-      after(passage.arrivesByMs) &&
-      item.sentMs <= death.toMs + routingLagMs,
+      death.unlisted && after(passage.arrivesByMs) && item.sentMs <= death.toMs + routingLagMs,
     memory: sampled && before(passage.arrivesFromMs) && after(passage.decidedByMs),
     batch: before(passage.decidedFromMs) && after(passage.exportedByMs - SLACK_MS),
     queue:
