@@ -13,6 +13,7 @@ import queueOff from "./controls/queue-off.js";
 import queueTooSmall from "./controls/queue-too-small.js";
 import routingByService from "./controls/routing-by-service.js";
 import gatewayKill from "./gateway-kill.js";
+import gatewayRestart from "./gateway-restart.js";
 import noFaultsBusy from "./no-faults-busy.js";
 import noFaults from "./no-faults.js";
 
@@ -20,6 +21,7 @@ export const scenarios = [
   noFaults,
   noFaultsBusy,
   gatewayKill,
+  gatewayRestart,
   clusteripService,
   routingByService,
   percentageChanged,

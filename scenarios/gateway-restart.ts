@@ -1,0 +1,29 @@
+import {
+  duplicates,
+  integrity,
+  killGateway,
+  nothingUnexpected,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** A gateway's process dies and restarts in place: its memory is lost, its address and its queue's disk are not. */
+export default scenario({
+  name: "gateway-restart",
+  description: "The container of one of three gateways is killed under load and restarts in place.",
+  tags: ["nightly", "release"],
+  audit: true,
+  faults: [{ at: seconds(10), fault: killGateway({ how: "sigkill", pick: "one" }) }],
+  load: seconds(60),
+  invariants: [
+    zeroLoss({ explained: "budget" }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    duplicates(),
+  ],
+});
