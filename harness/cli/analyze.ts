@@ -1,17 +1,20 @@
 /** `chaos analyze`: judges a stored history again, without a cluster. */
 import { Command } from "commander";
 import { EXIT, type ExitCode } from "../model/verdict.js";
+import { addOptions, settle, type Surroundings } from "./settings.js";
 
-export const analyzeCommand = (finish: (code: ExitCode) => void): Command =>
-  new Command("analyze")
+export const analyzeCommand = (finish: (code: ExitCode) => void, around: Surroundings): Command =>
+  addOptions(new Command("analyze"), "analyze")
     .description("judge a stored run again with the current checkers and write its reports anew")
     .argument("<run>", "directory of a run, for example reports/latest")
-    .option("--strict", "explained loss fails too")
     .addHelpText("after", "\nExample:\n  chaos analyze reports/latest --strict")
-    .action(async (run: string, options: { strict?: boolean }) => {
+    .action(async (run: string, _: unknown, command: Command) => {
+      const { settings, sources } = await settle(command, around);
       const { analyze } = await import("../run/analyze.js");
       const { summary } = await import("../report/terminal.js");
-      const record = await analyze(run, { strict: options.strict });
+      // Unless somebody says, a run stays as strict as it was made.
+      const strict = sources.strict.kind === "default" ? undefined : settings.strict;
+      const record = await analyze(run, { strict });
       process.stdout.write(summary(record, run));
       finish(EXIT[record.verdict]);
     });

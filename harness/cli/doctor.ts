@@ -1,21 +1,16 @@
 /** `chaos doctor`: what this host lacks, and the fix of each. */
 import { Command } from "commander";
 import { EXIT, type ExitCode } from "../model/verdict.js";
-import { imageMode, IMAGE_MODES } from "./values.js";
+import { addOptions, settle, type Surroundings } from "./settings.js";
 
-export const doctorCommand = (finish: (code: ExitCode) => void): Command =>
-  new Command("doctor")
+export const doctorCommand = (finish: (code: ExitCode) => void, around: Surroundings): Command =>
+  addOptions(new Command("doctor"), "doctor")
     .description("check what a run needs of this host")
-    .option(
-      "--images <mode>",
-      `where images come from: ${IMAGE_MODES.join(", ")}`,
-      imageMode,
-      "auto",
-    )
     .addHelpText("after", "\nExample:\n  chaos doctor --images build")
-    .action(async (options: { images: (typeof IMAGE_MODES)[number] }) => {
+    .action(async (_: unknown, command: Command) => {
+      const { settings } = await settle(command, around);
       const { checkHost } = await import("kind-node");
-      const problems = await checkHost({ mode: options.images });
+      const problems = await checkHost({ mode: settings.images });
       for (const { problem, fix } of problems) {
         process.stdout.write(`✗ ${problem}\n  fix: ${fix}\n`);
       }

@@ -1,24 +1,28 @@
 /** `chaos list`: the scenarios, without a cluster. */
 import { Command } from "commander";
-import { formatDuration } from "../model/durations.js";
+import { formatDuration, minutes } from "../model/durations.js";
+import { describeFault } from "../model/fault.js";
 import { expectationOf } from "../mocha/select.js";
 import { isControl, type Scenario } from "../model/scenario.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
 import { select } from "./select.js";
+import { addOptions, settle, type Surroundings } from "./settings.js";
 
-export const listCommand = (finish: (code: ExitCode) => void): Command =>
-  new Command("list")
+export const listCommand = (finish: (code: ExitCode) => void, around: Surroundings): Command =>
+  addOptions(new Command("list"), "list")
     .description("list scenarios (all of them, or a suite)")
     .argument("[names...]", "scenarios by name")
-    .option("--suite <name>", "only this suite")
-    .option("-g, --grep <regex>", "only what matches, as in mocha")
-    .option("--json", "as JSON")
-    .addHelpText("after", "\nExample:\n  chaos list --suite smoke")
-    .action((names: string[], options: { suite?: string; grep?: string; json?: boolean }) => {
-      const { scenarios } = select(names, { suite: "all", ...options });
-      process.stdout.write(options.json === true ? toJson(scenarios) : toTable(scenarios));
+    .addHelpText("after", "\nExample:\n  chaos list --suite smoke --json")
+    .action(async (names: string[], _: unknown, command: Command) => {
+      const { settings } = await settle(command, around);
+      const { scenarios } = select(names, settings, "all");
+      process.stdout.write(listText(scenarios, settings.json));
       finish(EXIT.pass);
     });
+
+/** The scenarios as a table for people or as JSON for programs. */
+export const listText = (scenarios: readonly Scenario[], json: boolean): string =>
+  json ? toJson(scenarios) : toTable(scenarios);
 
 /** Load and the waits around it; provisioning, shared by a suite, is not in it. */
 const estimatedMs = (scenario: Scenario): number =>
@@ -27,6 +31,7 @@ const estimatedMs = (scenario: Scenario): number =>
   150_000;
 
 export function toTable(scenarios: readonly Scenario[]): string {
+  if (scenarios.length === 0) return "no scenario matches\n";
   const width = Math.max(...scenarios.map(({ name }) => name.length));
   const lines = scenarios.map((scenario) => {
     const tags = scenario.tags.map((tag) => `@${tag}`).join(" ");
@@ -39,7 +44,16 @@ export function toTable(scenarios: readonly Scenario[]): string {
 
 const toJson = (scenarios: readonly Scenario[]): string =>
   `${JSON.stringify(
-    scenarios.map((scenario) => ({ ...scenario, estimatedMs: estimatedMs(scenario) })),
+    scenarios.map((scenario) => ({
+      name: scenario.name,
+      description: scenario.description,
+      tags: scenario.tags,
+      deployment: scenario.deployment,
+      estimatedMinutes: Math.ceil(estimatedMs(scenario) / minutes(1)),
+      control: isControl(scenario),
+      faults: scenario.faults.map(({ atMs, fault }) => ({ atMs, fault: describeFault(fault) })),
+      invariants: scenario.invariants.map(({ kind }) => kind),
+    })),
     null,
     2,
   )}\n`;

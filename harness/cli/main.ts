@@ -3,11 +3,13 @@ import { Command, CommanderError } from "commander";
 import { HarnessError, Interrupted, messageOf, UsageError } from "../model/errors.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
 import { analyzeCommand } from "./analyze.js";
+import { configCommand } from "./config.js";
 import { doctorCommand } from "./doctor.js";
 import { listCommand } from "./list.js";
 import { runCommand } from "./run.js";
 import { mirrorCommand } from "./mirror.js";
 import { mutateCommand } from "./mutate.js";
+import type { Surroundings } from "./settings.js";
 import { sweepCommand } from "./sweep.js";
 
 const EXIT_CODES = `
@@ -20,11 +22,13 @@ Exit codes:
   130  interrupted`;
 
 /** Runs one command line (without node and script) and resolves with the exit code. */
-export async function main(args: readonly string[]): Promise<ExitCode> {
+export async function main(
+  args: readonly string[],
+  around: Surroundings = { env: process.env, cwd: process.cwd() },
+): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.pass;
   const program = new Command("chaos")
     .description("Chaos and failover verification for the OpenTelemetry agent-gateway pattern")
-    .showHelpAfterError("(chaos --help lists the commands)")
     .addHelpText("after", EXIT_CODES);
   const finish = (code: ExitCode): void => {
     exitCode = code;
@@ -36,18 +40,28 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     mutateCommand,
     mirrorCommand,
     doctorCommand,
+    configCommand,
     sweepCommand,
   ]) {
-    program.addCommand(command(finish));
+    program.addCommand(command(finish, around));
   }
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const command of [program, ...program.commands]) {
+    // Commander puts what was probably meant on a second line.
+    const outputError = (text: string, write: (text: string) => void): void =>
+      write(`${text.trim().replace(/\n+/g, " ")}\n`);
+    command.exitOverride().configureOutput({ outputError });
+  }
   try {
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(args.map(spelledOut), { from: "user" });
     return exitCode;
   } catch (thrown) {
     return exitCodeOf(thrown);
   }
 }
+
+/** An option whose value may be missing would take the scenario's name that follows for it. */
+const spelledOut = (arg: string): string =>
+  arg === "--keep-cluster" ? "--keep-cluster=always" : arg;
 
 function exitCodeOf(thrown: unknown): ExitCode {
   // Commander has printed its own message; help and version are not errors.

@@ -1,18 +1,22 @@
 /** `chaos mirror`: copies the images of a run into a registry, for hosts that reach no other one. */
 import { Command } from "commander";
+import { UsageError } from "../model/errors.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
-import { registryAddress } from "./values.js";
+import { REGISTRY_ADDRESS, registryAddress } from "./values.js";
 
 export const mirrorCommand = (finish: (code: ExitCode) => void): Command =>
   new Command("mirror")
     .description("copy the images that runs need from this host's Docker into a registry")
-    .argument("<host:port>", "the registry", registryAddress)
+    .argument("<host:port>", "the registry")
     .addHelpText(
       "after",
       "\nExample:\n  chaos mirror 127.0.0.1:5000\n" +
         "  chaos run --images registry --registry-mirror 127.0.0.1:5000",
     )
     .action(async (registry: string) => {
+      if (!registryAddress.safeParse(registry).success) {
+        throw new UsageError(`chaos mirror ${registry}: give ${REGISTRY_ADDRESS}`);
+      }
       const { pushToMirror } = await import("kind-node");
       await pushToMirror(registry, {
         onProgress: (line) => {

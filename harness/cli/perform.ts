@@ -46,7 +46,7 @@ export async function perform(
     progress.idle();
     try {
       await runAsMocha(selection.scenarios, {
-        grep: selection.grep,
+        shows: selection.shows,
         reporter,
         controls: selection.controls,
         signal,

@@ -1,117 +1,76 @@
 /** `chaos run`: scenarios on a real cluster, judged and reported. */
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
-import { Command, Option } from "commander";
-import { UsageError } from "../model/errors.js";
-import { parseSeed } from "../model/ids.js";
+import { Command } from "commander";
 import type { Scenario } from "../model/scenario.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
 import type { RunOptions } from "../run/options.js";
-import { toTable } from "./list.js";
+import { listText } from "./list.js";
+import type { Settings } from "./options-table.js";
 import { select } from "./select.js";
-import { clusterName, imageMode, IMAGE_MODES, registryAddress } from "./values.js";
+import { addOptions, settle, type Surroundings } from "./settings.js";
 
-interface Flags {
-  suite?: string;
-  grep?: string;
-  list?: boolean;
-  dryRun?: boolean;
-  seed?: string;
-  strict?: boolean;
-  faults: boolean;
-  audit?: boolean;
-  clusterName: string;
-  keepCluster?: boolean;
-  reuseCluster?: string;
-  images: (typeof IMAGE_MODES)[number];
-  registryMirror?: string;
-  reporter: string;
-  output: string;
-}
-
-export const runCommand = (finish: (code: ExitCode) => void): Command =>
-  new Command("run")
+export const runCommand = (finish: (code: ExitCode) => void, around: Surroundings): Command =>
+  addOptions(new Command("run"), "run")
     .description("run scenarios on a real kind cluster and judge them")
     .argument(
       "[names...]",
-      "scenarios by name; the smoke suite when neither name nor suite is given",
+      "scenarios by name; the smoke suite when neither name, suite, tag nor pattern is given",
     )
-    .option("--suite <name>", "smoke, nightly, release, controls or all")
-    .option("-g, --grep <regex>", "only what matches, as in mocha: name, @tags, invariant")
-    .option("--list", "list what would run, without a cluster")
-    .option("--dry-run", "print the plan of each run, without a cluster")
-    .option(
-      "--seed <n>",
-      "fixes the plan: IDs, times, targets (a seed constrains, it does not replay)",
+    .addHelpText(
+      "after",
+      "\nEach option that lasts is also a key of chaos.config.yaml and a CHAOS_… name of the\n" +
+        "environment: chaos config shows them.\n" +
+        "\nExample:\n  chaos run gateway-kill --seed 42 --keep-cluster",
     )
-    .option("--strict", "explained loss fails too")
-    .option("--no-faults", "the same load without its faults: must pass")
-    .option("--audit", "gateways also send all to an audit: where a loss was is seen, not inferred")
-    .option("--cluster-name <name>", "name of the kind cluster", clusterName, "agw-chaos")
-    .option("--keep-cluster", "leave the cluster running afterwards")
-    .option("--reuse-cluster <name>", "use a kept cluster instead of making one", clusterName)
-    .addOption(
-      new Option("--images <mode>", `where images come from: ${IMAGE_MODES.join(", ")}`)
-        .argParser(imageMode)
-        .default("auto"),
-    )
-    .option(
-      "--registry-mirror <host:port>",
-      "registry that mirrors the upstream names",
-      registryAddress,
-    )
-    .option("--reporter <name>", "mocha reporter", "spec")
-    .option("-o, --output <dir>", "directory for reports", "reports")
-    .addHelpText("after", "\nExample:\n  chaos run gateway-kill --seed 42 --keep-cluster")
-    .action(async (names: string[], flags: Flags) => {
-      finish(await run(names, flags));
+    .action(async (names: string[], _: unknown, command: Command) => {
+      const { settings } = await settle(command, around);
+      finish(await run(names, settings));
     });
 
-async function run(names: readonly string[], flags: Flags): Promise<ExitCode> {
-  const selection = select(names, flags);
-  const options = toOptions(flags);
-  if (flags.list === true) {
-    process.stdout.write(toTable(selection.scenarios));
+async function run(names: readonly string[], settings: Settings): Promise<ExitCode> {
+  const selection = select(names, settings);
+  if (settings.list) {
+    process.stdout.write(listText(selection.scenarios, settings.json));
     return EXIT.pass;
   }
+  const options = toOptions(settings);
   const scenarios = selection.scenarios
-    .map((scenario) => (flags.faults ? scenario : withoutFaults(scenario)))
-    .map((scenario) => (flags.audit === true ? { ...scenario, audit: true } : scenario));
-  if (flags.dryRun === true) {
+    .map((scenario) => (settings.faults ? scenario : withoutFaults(scenario)))
+    .map((scenario) => (settings.audit ? { ...scenario, audit: true } : scenario));
+  if (settings.dryRun) {
     const { describePlans } = await import("../run/describe-plan.js");
     for await (const text of describePlans(scenarios, options)) process.stdout.write(text);
     return EXIT.pass;
   }
+  if (scenarios.length === 0) {
+    process.stderr.write("nothing to run: no scenario matches\n");
+    return EXIT.pass;
+  }
   const { perform } = await import("./perform.js");
-  return perform({ ...selection, scenarios }, options, flags.reporter);
+  return perform({ ...selection, scenarios }, options, settings.reporter);
 }
 
-function toOptions(flags: Flags): RunOptions {
-  if (flags.reuseCluster !== undefined && flags.keepCluster === true) {
-    throw new UsageError(
-      "--keep-cluster: a cluster given by --reuse-cluster is always kept; drop one",
-    );
-  }
-  const seed = flags.seed === undefined ? randomBytes(4).readUInt32BE() : parseSeed(flags.seed);
+function toOptions(settings: Settings): RunOptions {
+  const { strict, faults, audit, images, registryMirror, reuseCluster } = settings;
+  const seed = settings.seed ?? BigInt(randomBytes(4).readUInt32BE());
   return {
-    clusterName: flags.reuseCluster ?? flags.clusterName,
-    reuseCluster: flags.reuseCluster !== undefined,
-    keepCluster: flags.keepCluster === true || flags.reuseCluster !== undefined,
-    images: flags.images,
-    registryMirror: flags.registryMirror,
-    seed: BigInt(seed),
-    strict: flags.strict ?? false,
-    reportsDir: resolve(flags.output),
+    clusterName: reuseCluster ?? settings.clusterName,
+    reuseCluster: reuseCluster !== undefined,
+    keepCluster: settings.keepCluster.when === "always" || reuseCluster !== undefined,
+    images,
+    registryMirror,
+    seed,
+    strict,
+    reportsDir: resolve(settings.output),
     rerunCommand: (name) =>
       [
         `npx chaos run ${name} --seed ${String(seed)}`,
-        ...(flags.strict === true ? ["--strict"] : []),
-        ...(flags.faults ? [] : ["--no-faults"]),
-        ...(flags.audit === true ? ["--audit"] : []),
-        ...(flags.images === "auto" ? [] : [`--images ${flags.images}`]),
-        ...(flags.registryMirror === undefined
-          ? []
-          : [`--registry-mirror ${flags.registryMirror}`]),
+        ...(strict ? ["--strict"] : []),
+        ...(faults ? [] : ["--no-faults"]),
+        ...(audit ? ["--audit"] : []),
+        ...(images === "auto" ? [] : [`--images ${images}`]),
+        ...(registryMirror === undefined ? [] : [`--registry-mirror ${registryMirror}`]),
       ].join(" "),
   };
 }

@@ -2,46 +2,72 @@
 import { scenarios, suites, type SuiteName } from "../../scenarios/suites.js";
 import { UsageError } from "../model/errors.js";
 import type { Scenario } from "../model/scenario.js";
-import { selectByGrep } from "../mocha/select.js";
+import { titleFilter, titlesOf, type TitleFilter } from "../mocha/select.js";
+import { didYouMean } from "./nearest.js";
+import type { Settings } from "./options-table.js";
 
 export interface Selection {
   readonly scenarios: readonly Scenario[];
   /** Controls must be found out: a suite asks for that. One that is named shows its own verdict. */
   readonly controls: boolean;
-  readonly grep: RegExp | undefined;
+  /** Which of the scenarios' tests are shown. */
+  readonly shows: TitleFilter;
 }
 
-/** By name, else by suite (smoke when neither is given), then by pattern. Selecting nothing is an error. */
+export type SelectionSettings = Partial<
+  Pick<Settings, "suite" | "grep" | "grepInvert" | "tag" | "passWithNoScenarios">
+>;
+
+/**
+ * By name, else by suite, then by tag and pattern. With neither name nor suite: all scenarios when something
+ * filters them, else `otherwise`. UsageError when nothing is selected, unless that is allowed.
+ */
 export function select(
   names: readonly string[],
-  options: { suite?: string; grep?: string },
+  settings: SelectionSettings,
+  otherwise: SuiteName = "smoke",
 ): Selection {
+  const { suite, grep, grepInvert, tag, passWithNoScenarios = false } = settings;
   const controls = names.length === 0;
-  const chosen = names.length > 0 ? names.map(byName) : bySuite(options.suite ?? "smoke");
-  const grep = options.grep === undefined ? undefined : pattern(options.grep);
-  const selected = selectByGrep(chosen, grep, controls);
-  if (selected.length === 0) {
-    throw new UsageError(`--grep ${options.grep ?? ""}: matches no scenario; chaos list shows all`);
-  }
-  return { scenarios: selected, controls, grep };
+  const filtered = [grep, grepInvert, tag].some((filter) => filter !== undefined);
+  const chosen =
+    names.length > 0 ? names.map(byName) : suites[suite ?? (filtered ? "all" : otherwise)];
+  const shows = titleFilter(grep, grepInvert);
+  const selected = chosen
+    .filter(hasOneOf(tag))
+    .filter((scenario) => titlesOf(scenario, controls, shows).length > 0);
+  if (selected.length === 0 && !passWithNoScenarios) throw nothingSelected(settings);
+  return { scenarios: selected, controls, shows };
 }
 
 function byName(name: string): Scenario {
   const found = scenarios.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;
   const known = scenarios.map((scenario) => scenario.name);
-  throw new UsageError(`unknown scenario "${name}"; there are: ${known.join(", ")}`);
+  const hint = didYouMean(name, known) || `; there are: ${known.join(", ")}`;
+  throw new UsageError(`unknown scenario "${name}"${hint}`);
 }
 
-function bySuite(name: string): readonly Scenario[] {
-  if (name in suites) return suites[name as SuiteName];
-  throw new UsageError(`--suite ${name}: there are ${Object.keys(suites).join(", ")}`);
-}
-
-function pattern(text: string): RegExp {
-  try {
-    return new RegExp(text);
-  } catch {
-    throw new UsageError(`--grep ${text}: not a regular expression`);
+function hasOneOf(wanted: readonly string[] | undefined): (scenario: Scenario) => boolean {
+  if (wanted === undefined) return () => true;
+  // Lists show tags as @smoke, so that is what people type.
+  const bare = wanted.map((tag) => tag.replace(/^@/, ""));
+  const known = [...new Set(scenarios.flatMap(({ tags }) => tags))];
+  const unknown = bare.find((tag) => !known.includes(tag));
+  if (unknown !== undefined) {
+    throw new UsageError(`--tag ${unknown}: no scenario has it; there are ${known.join(", ")}`);
   }
+  return ({ tags }) => tags.some((tag) => bare.includes(tag));
+}
+
+function nothingSelected({ suite, grep, grepInvert, tag }: SelectionSettings): UsageError {
+  const given = [
+    ...(suite === undefined ? [] : [`--suite ${suite}`]),
+    ...(tag === undefined ? [] : [`--tag ${tag.join(",")}`]),
+    ...(grep === undefined ? [] : [`--grep ${grep}`]),
+    ...(grepInvert === undefined ? [] : [`--grep-invert ${grepInvert}`]),
+  ].join(" ");
+  return new UsageError(
+    `${given}: matches no scenario; chaos list shows all, --pass-with-no-scenarios allows it`,
+  );
 }

@@ -1,27 +1,61 @@
-/** Parsers of option values: each error names the flag's value and what it may be. */
-import { InvalidArgumentError } from "commander";
+/** What a value of an option may be: a schema, and in words what the schema wants. */
+import { z } from "zod";
+import { parseSeed } from "../model/ids.js";
 
 export const IMAGE_MODES = ["auto", "registry", "build"] as const;
+export const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
 
-export function imageMode(text: string): (typeof IMAGE_MODES)[number] {
-  const found = IMAGE_MODES.find((mode) => mode === text);
-  if (found === undefined)
-    throw new InvalidArgumentError(`It is one of ${IMAGE_MODES.join(", ")}.`);
-  return found;
+/** When a cluster stays after a command, and for how long `sweep` then leaves it alone. */
+export interface KeepCluster {
+  readonly when: "always" | "on-failure" | "never";
+  readonly forHours: number;
 }
+export const NOT_KEPT: KeepCluster = { when: "never", forHours: 0 };
+const KEPT_HOURS = 24;
+const MOST_KEPT_HOURS = 24 * 14;
+
+const fits = (test: (text: string) => boolean) => z.string().refine(test);
 
 /** `host:port`, as Docker names a registry. */
-export function registryAddress(text: string): string {
-  if (!/^[A-Za-z0-9.-]+(:\d{1,5})?$/.test(text)) {
-    throw new InvalidArgumentError("Give host:port, for example 127.0.0.1:5000.");
-  }
-  return text;
-}
+export const registryAddress = fits((text) => /^[A-Za-z0-9.-]+(:\d{1,5})?$/.test(text));
+export const REGISTRY_ADDRESS = "host:port, for example 127.0.0.1:5000";
 
 /** A name that kind accepts for a cluster. */
-export function clusterName(text: string): string {
-  if (!/^[a-z0-9][a-z0-9.-]{0,49}$/.test(text)) {
-    throw new InvalidArgumentError("Lower-case letters, digits, dots and dashes, 50 at most.");
+export const clusterName = fits((text) => /^[a-z0-9][a-z0-9.-]{0,49}$/.test(text));
+export const CLUSTER_NAME = "lower-case letters, digits, dots and dashes, 50 at most";
+
+export const regex = fits((text) => {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
   }
-  return text;
-}
+});
+
+/** A whole number from 0 to 2^64 - 1; a file must quote what a float cannot hold. */
+export const seed = z.union([z.string(), z.number()]).transform((given, context) => {
+  const exact = typeof given === "string" || Number.isSafeInteger(given);
+  try {
+    if (exact) return parseSeed(String(given));
+  } catch {
+    // Falls through to the issue, which says what is wanted as for every other option.
+  }
+  context.addIssue("no seed");
+  return z.NEVER;
+});
+
+/** `always` (or true), `on-failure`, `never` (or false), or for how long: `90m`, `8h`. */
+export const keepCluster = z
+  .union([z.string(), z.boolean()])
+  .transform((given, context): KeepCluster => {
+    const text = given === true ? "always" : given === false ? "never" : given;
+    if (text === "always" || text === "on-failure" || text === "never") {
+      return { when: text, forHours: KEPT_HOURS };
+    }
+    const [, digits, unit] = /^(\d{1,5})([mh])$/.exec(text) ?? [];
+    const forHours = Number(digits) / (unit === "m" ? 60 : 1);
+    if (forHours > 0 && forHours <= MOST_KEPT_HOURS) return { when: "always", forHours };
+    context.addIssue("no such way to keep a cluster");
+    return z.NEVER;
+  });
+export const KEEP_CLUSTER = "always, on-failure, never, or for how long: 90m, 8h (336h at most)";

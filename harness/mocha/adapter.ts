@@ -5,10 +5,10 @@ import { HarnessError, UsageError } from "../model/errors.js";
 import type { RunRecord } from "../model/run-record.js";
 import { isControl, type Scenario } from "../model/scenario.js";
 import { controlResult } from "../report/verdict-words.js";
-import { suiteTitle, testTitles } from "./select.js";
+import { suiteTitle, titlesOf, type TitleFilter } from "./select.js";
 
 export interface MochaOptions {
-  readonly grep: RegExp | undefined;
+  readonly shows: TitleFilter;
   /** A mocha reporter's name or path. */
   readonly reporter: string;
   /** Controls must be found out; otherwise they are judged as any scenario. */
@@ -27,7 +27,6 @@ export async function runAsMocha(
   options: MochaOptions,
 ): Promise<number> {
   const mocha = new Mocha({ reporter: options.reporter, timeout: 0 });
-  if (options.grep !== undefined) mocha.grep(options.grep);
   for (const scenario of scenarios) addSuite(mocha, scenario, options);
   return new Promise((resolve) => {
     const runner = mocha.run(resolve);
@@ -43,7 +42,7 @@ function addSuite(mocha: Mocha, scenario: Scenario, options: MochaOptions): void
       throw forPeople(thrown);
     });
   });
-  for (const title of testTitles(scenario, options.controls)) {
+  for (const title of titlesOf(scenario, options.controls, options.shows)) {
     suite.addTest(
       new Mocha.Test(title, function (this: Mocha.Context) {
         if (record === undefined) throw new Error("the run left no record");

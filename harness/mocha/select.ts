@@ -14,7 +14,7 @@ export const suiteTitle = (scenario: Scenario): string =>
   [scenario.name, ...scenario.tags.map((tag) => `@${tag}`)].join(" ");
 
 /** The names of a scenario's tests. `controls`: a control has one, that it is found out. */
-export function testTitles(scenario: Scenario, controls: boolean): string[] {
+function testTitles(scenario: Scenario, controls: boolean): string[] {
   if (controls && isControl(scenario)) return [expectationOf(scenario)];
   const own = scenario.invariants.map(({ kind }) => kind);
   return [...ALWAYS_JUDGED, ...own];
@@ -27,15 +27,16 @@ export const expectationOf = ({ expect: { verdict, invariant, also } }: Scenario
   return `must be ${verdict}${by}${others.join("")}`;
 };
 
-/** Those scenarios of which at least one test's full title matches. */
-export function selectByGrep(
-  scenarios: readonly Scenario[],
-  grep: RegExp | undefined,
-  controls: boolean,
-): Scenario[] {
-  return scenarios.filter((scenario) =>
-    testTitles(scenario, controls).some(
-      (title) => grep?.test(`${suiteTitle(scenario)} ${title}`) ?? true,
-    ),
-  );
+/** Says of a test's full title, suite and test with a space between, whether it is shown. */
+export type TitleFilter = (fullTitle: string) => boolean;
+
+/** What matches the one and does not match the other; undefined asks for nothing. */
+export function titleFilter(grep?: string, grepInvert?: string): TitleFilter {
+  const wanted = grep === undefined ? undefined : new RegExp(grep);
+  const unwanted = grepInvert === undefined ? undefined : new RegExp(grepInvert);
+  return (title) => (wanted?.test(title) ?? true) && !(unwanted?.test(title) ?? false);
 }
+
+/** The names of a scenario's tests that are shown; none when the scenario is not selected. */
+export const titlesOf = (scenario: Scenario, controls: boolean, shows: TitleFilter): string[] =>
+  testTitles(scenario, controls).filter((title) => shows(`${suiteTitle(scenario)} ${title}`));

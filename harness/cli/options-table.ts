@@ -1,0 +1,203 @@
+/**
+ * Every option that runs and lists have: the one table that flags, CHAOS_… names of the environment, keys
+ * of the configuration file, their checks and `chaos config` are made from.
+ */
+import { z } from "zod";
+import { suites, type SuiteName } from "../../scenarios/suites.js";
+import * as values from "./values.js";
+
+/** How text from a shell becomes a value: true or false, as it is, a number, a list by commas. */
+export type OptionKind = "flag" | "text" | "number" | "list";
+export type CommandName = "run" | "list" | "doctor" | "analyze" | "sweep";
+
+export interface OptionSpec<Schema extends z.ZodType = z.ZodType, Fallback = unknown> {
+  /** As in the help: `-g, --grep <regex>`; `--no-…` for what is on by default. */
+  readonly flags: string;
+  readonly about: string;
+  readonly kind: OptionKind;
+  readonly schema: Schema;
+  /** Completes the sentence "give …". */
+  readonly wants: string;
+  readonly fallback: Fallback;
+  readonly on: readonly CommandName[];
+  /** It is about one call, so neither the environment nor a file may say it. */
+  readonly commandLineOnly?: true;
+  /** Options that make no sense beside it, by key, and why. */
+  readonly excludes?: { readonly keys: readonly string[]; readonly why: string };
+}
+
+const option = <Schema extends z.ZodType, const Fallback>(
+  spec: OptionSpec<Schema, Fallback>,
+): OptionSpec<Schema, Fallback> => spec;
+
+const flag = (
+  flags: string,
+  about: string,
+  rest: Pick<OptionSpec, "on"> & Partial<Pick<OptionSpec, "commandLineOnly" | "excludes">>,
+) =>
+  option({
+    flags,
+    about,
+    kind: "flag",
+    schema: z.boolean(),
+    wants: "true or false",
+    fallback: flags.includes("--no-"),
+    ...rest,
+  });
+
+const SUITES = Object.keys(suites) as SuiteName[];
+const PICK = ["run", "list"] as const;
+const RUN = ["run"] as const;
+const list = z.array(z.string().min(1)).min(1).readonly();
+const oneOf = (words: readonly string[]): string => `one of ${words.join(", ")}`;
+
+/** By key, as the configuration file has it; CHAOS_GREP_INVERT is grepInvert. */
+export const OPTIONS = {
+  suite: option({
+    flags: "--suite <name>",
+    about: `${SUITES.slice(0, -1).join(", ")} or ${SUITES.at(-1) ?? ""}`,
+    kind: "text",
+    schema: z.enum(SUITES),
+    wants: oneOf(SUITES),
+    fallback: undefined,
+    on: PICK,
+  }),
+  grep: option({
+    flags: "-g, --grep <regex>",
+    about: "only what matches: name, @tags, invariant; of all scenarios unless some are named",
+    kind: "text",
+    schema: values.regex,
+    wants: "a regular expression; this one is not a regular expression",
+    fallback: undefined,
+    on: PICK,
+  }),
+  grepInvert: option({
+    flags: "--grep-invert <regex>",
+    about: "only what does not match",
+    kind: "text",
+    schema: values.regex,
+    wants: "a regular expression; this one is not a regular expression",
+    fallback: undefined,
+    on: PICK,
+  }),
+  tag: option({
+    flags: "--tag <tag>",
+    about: "only scenarios with this tag; given several times, with any of them",
+    kind: "list",
+    schema: list,
+    wants: "one tag or several",
+    fallback: undefined,
+    on: PICK,
+  }),
+  passWithNoScenarios: flag("--pass-with-no-scenarios", "selecting nothing is no error", {
+    on: PICK,
+  }),
+  list: flag("--list", "list what would run, without a cluster", {
+    on: RUN,
+    commandLineOnly: true,
+    excludes: { keys: ["dryRun"], why: "one lists, the other plans" },
+  }),
+  json: flag("--json", "with a list: as JSON", { on: PICK, commandLineOnly: true }),
+  dryRun: flag("--dry-run", "print the plan of each run, without a cluster", {
+    on: RUN,
+    commandLineOnly: true,
+  }),
+  seed: option({
+    flags: "--seed <n>",
+    about: "fixes the plan: IDs, times, targets (a seed constrains, it does not replay)",
+    kind: "text",
+    schema: values.seed,
+    wants: "a whole number from 0 to 18446744073709551615, in a file in quotes when it is long",
+    fallback: undefined,
+    on: RUN,
+  }),
+  strict: flag("--strict", "explained loss fails too", { on: ["run", "analyze"] }),
+  faults: flag("--no-faults", "the same load without its faults: must pass", { on: RUN }),
+  audit: flag(
+    "--audit",
+    "gateways also send all to an audit: where a loss was is seen, not inferred",
+    { on: RUN },
+  ),
+  clusterName: option({
+    flags: "--cluster-name <name>",
+    about: "name of the kind cluster",
+    kind: "text",
+    schema: values.clusterName,
+    wants: values.CLUSTER_NAME,
+    fallback: "agw-chaos",
+    on: RUN,
+  }),
+  keepCluster: option({
+    flags: "--keep-cluster [when]",
+    about: "leave the cluster running: always (the same as no value), on-failure, or for 90m, 8h",
+    kind: "text",
+    schema: values.keepCluster,
+    wants: values.KEEP_CLUSTER,
+    fallback: values.NOT_KEPT,
+    on: RUN,
+  }),
+  reuseCluster: option({
+    flags: "--reuse-cluster <name>",
+    about: "use a kept cluster instead of making one",
+    kind: "text",
+    schema: values.clusterName,
+    wants: values.CLUSTER_NAME,
+    fallback: undefined,
+    on: RUN,
+    excludes: { keys: ["keepCluster", "clusterName"], why: "a reused cluster is always kept" },
+  }),
+  images: option({
+    flags: "--images <mode>",
+    about: `where images come from: ${values.IMAGE_MODES.join(", ")}`,
+    kind: "text",
+    schema: z.enum(values.IMAGE_MODES),
+    wants: oneOf(values.IMAGE_MODES),
+    fallback: "auto",
+    on: ["run", "doctor"],
+  }),
+  registryMirror: option({
+    flags: "--registry-mirror <host:port>",
+    about: "registry that mirrors the upstream names",
+    kind: "text",
+    schema: values.registryAddress,
+    wants: values.REGISTRY_ADDRESS,
+    fallback: undefined,
+    on: RUN,
+  }),
+  reporter: option({
+    flags: "--reporter <name>",
+    about: "mocha reporter",
+    kind: "text",
+    schema: z.string().min(1),
+    wants: "the name of a mocha reporter",
+    fallback: "spec",
+    on: RUN,
+  }),
+  output: option({
+    flags: "-o, --output <dir>",
+    about: "directory for reports",
+    kind: "text",
+    schema: z.string().min(1),
+    wants: "a directory",
+    fallback: "reports",
+    on: RUN,
+  }),
+} as const satisfies Record<string, OptionSpec>;
+
+export type OptionKey = keyof typeof OPTIONS;
+
+/** The value of every option, once it is settled which source it comes from. */
+export type Settings = {
+  readonly [Key in OptionKey]:
+    z.output<(typeof OPTIONS)[Key]["schema"]> | (typeof OPTIONS)[Key]["fallback"];
+};
+
+/** In the order of the table. */
+export const optionEntries = Object.entries(OPTIONS) as [OptionKey, OptionSpec][];
+
+/** `--grep`: the long flag, without what it takes. */
+export const longFlag = ({ flags }: OptionSpec): string => /--[a-z-]+/.exec(flags)?.[0] ?? flags;
+
+/** `CHAOS_GREP_INVERT`. */
+export const environmentName = (key: string): string =>
+  `CHAOS_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
