@@ -5,7 +5,7 @@ import { describeFault } from "../model/fault.js";
 import { expectationOf } from "../mocha/select.js";
 import { isControl, type Scenario } from "../model/scenario.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
-import { select } from "./select.js";
+import { selectRuns } from "./select.js";
 import { addOptions, settle, type Surroundings } from "./settings.js";
 
 export const listCommand = (finish: (code: ExitCode) => void, around: Surroundings): Command =>
@@ -15,7 +15,7 @@ export const listCommand = (finish: (code: ExitCode) => void, around: Surroundin
     .addHelpText("after", "\nExample:\n  chaos list --suite smoke --json")
     .action(async (names: string[], _: unknown, command: Command) => {
       const { settings } = await settle(command, around);
-      const { scenarios } = select(names, settings, "all");
+      const { scenarios } = await selectRuns(names, settings, "all");
       process.stdout.write(listText(scenarios, settings.json));
       finish(EXIT.pass);
     });

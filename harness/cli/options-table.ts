@@ -4,6 +4,8 @@
  */
 import { z } from "zod";
 import { suites, type SuiteName } from "../../scenarios/suites.js";
+import { LOG_LEVELS } from "../report/terminal.js";
+import { MOST_REPETITIONS } from "./planned-runs.js";
 import * as values from "./values.js";
 
 /** How text from a shell becomes a value: true or false, as it is, a number, a list by commas. */
@@ -48,8 +50,16 @@ const flag = (
 const SUITES = Object.keys(suites) as SuiteName[];
 const PICK = ["run", "list"] as const;
 const RUN = ["run"] as const;
+const TELLING = ["run", "sweep"] as const;
+const MOST_LOAD_SECONDS = 24 * 3_600;
 const list = z.array(z.string().min(1)).min(1).readonly();
 const oneOf = (words: readonly string[]): string => `one of ${words.join(", ")}`;
+
+/** What the plan of a suite says already. */
+const PLANNED = [
+  ...["suite", "tag", "grep", "grepInvert", "lastFailed", "seed", "repeat", "untilFail"],
+  ...["strict", "faults", "audit", "load"],
+];
 
 /** By key, as the configuration file has it; CHAOS_GREP_INVERT is grepInvert. */
 export const OPTIONS = {
@@ -111,6 +121,34 @@ export const OPTIONS = {
     fallback: undefined,
     on: RUN,
   }),
+  repeat: option({
+    flags: "--repeat <n>",
+    about: "run everything n times, each time with a seed of its own that --seed leads to",
+    kind: "number",
+    schema: z.number().int().min(1).max(MOST_REPETITIONS),
+    wants: `a whole number from 1 to ${String(MOST_REPETITIONS)}`,
+    fallback: 1,
+    on: RUN,
+  }),
+  untilFail: flag("--until-fail", "repeat until a run does not pass; --repeat bounds it", {
+    on: RUN,
+  }),
+  bail: flag("--bail", "nothing follows a run that does not pass", { on: RUN }),
+  lastFailed: flag("--last-failed", "only scenarios whose newest run did not end as it must", {
+    on: PICK,
+    commandLineOnly: true,
+  }),
+  resume: option({
+    flags: "--resume <suite>",
+    about: "do what is left of a suite: its ID, or a run of it",
+    kind: "text",
+    schema: z.string().min(1),
+    wants: "the ID of a suite or the directory of one of its runs",
+    fallback: undefined,
+    on: RUN,
+    commandLineOnly: true,
+    excludes: { keys: PLANNED, why: "a resumed suite keeps its own plan" },
+  }),
   strict: flag("--strict", "explained loss fails too", { on: ["run", "analyze"] }),
   faults: flag("--no-faults", "the same load without its faults: must pass", { on: RUN }),
   audit: flag(
@@ -118,6 +156,15 @@ export const OPTIONS = {
     "gateways also send all to an audit: where a loss was is seen, not inferred",
     { on: RUN },
   ),
+  load: option({
+    flags: "--load <seconds>",
+    about: "another length of the load; a shorter one is on record and is nothing to release on",
+    kind: "number",
+    schema: z.number().positive().max(MOST_LOAD_SECONDS),
+    wants: `seconds above 0, ${String(MOST_LOAD_SECONDS)} at most`,
+    fallback: undefined,
+    on: RUN,
+  }),
   clusterName: option({
     flags: "--cluster-name <name>",
     about: "name of the kind cluster",
@@ -165,14 +212,28 @@ export const OPTIONS = {
     on: RUN,
   }),
   reporter: option({
-    flags: "--reporter <name>",
-    about: "mocha reporter",
-    kind: "text",
-    schema: z.string().min(1),
-    wants: "the name of a mocha reporter",
-    fallback: "spec",
+    flags: "--reporter <names>",
+    about: "mocha reporters by comma; of several, json and xunit write into the reports' directory",
+    kind: "list",
+    schema: list,
+    wants: "names of mocha reporters",
+    fallback: undefined,
     on: RUN,
   }),
+  logLevel: option({
+    flags: "--log-level <level>",
+    about: `what standard error tells: ${LOG_LEVELS.join(", ")}`,
+    kind: "text",
+    schema: z.enum(LOG_LEVELS),
+    wants: oneOf(LOG_LEVELS),
+    fallback: "info",
+    on: TELLING,
+  }),
+  quiet: flag("-q, --quiet", "warnings on standard error, one line a run on standard output", {
+    on: TELLING,
+    excludes: { keys: ["logLevel"], why: "quiet is a level itself" },
+  }),
+  tty: flag("--no-tty", "plain lines although this is a terminal", { on: TELLING }),
   output: option({
     flags: "-o, --output <dir>",
     about: "directory for reports",
@@ -180,7 +241,7 @@ export const OPTIONS = {
     schema: z.string().min(1),
     wants: "a directory",
     fallback: "reports",
-    on: RUN,
+    on: PICK,
   }),
 } as const satisfies Record<string, OptionSpec>;
 

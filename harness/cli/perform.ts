@@ -1,16 +1,21 @@
-/** Performs the selected scenarios on a cluster, tells whoever watches, and writes the reports. */
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+/** Performs planned runs on a cluster, tells whoever watches, and writes the reports. */
 import { suites } from "../../scenarios/suites.js";
 import { HarnessError, Interrupted, messageOf, UsageError } from "../model/errors.js";
-import { runIdOf } from "../model/ids.js";
 import type { RunRecord } from "../model/run-record.js";
 import type { Scenario } from "../model/scenario.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
 import { runAsMocha } from "../mocha/adapter.js";
+import { chooseReporters, type Reporters } from "../mocha/reporters.js";
+import type { TitleFilter } from "../mocha/select.js";
 import { reportToGitHub } from "../report/github.js";
-import type { BrokenRun, SuiteRun } from "../report/suite-run.js";
-import { closing, summary, terminalProgress, type TerminalProgress } from "../report/terminal.js";
+import type { SuiteRun } from "../report/suite-run.js";
+import {
+  closing,
+  summary,
+  summaryLine,
+  terminalProgress,
+  type TerminalProgress,
+} from "../report/terminal.js";
 import { needsAttention } from "../report/verdict-words.js";
 import { writeSuiteReports } from "../report/write-reports.js";
 import { watchInterrupts } from "../run/interrupt.js";
@@ -18,8 +23,25 @@ import type { RunOptions } from "../run/options.js";
 import { checkDeployments } from "../run/render.js";
 import { runScenario } from "../run/run-scenario.js";
 import { openSession, type Session } from "../run/session.js";
+import { brokenRun, directoryOf } from "./broken-run.js";
 import { commandVerdict } from "./command-verdict.js";
-import type { Selection } from "./select.js";
+import type { Settings } from "./options-table.js";
+import type { PlannedRun } from "./planned-runs.js";
+import type { FinishedRun } from "./suite-plan.js";
+import type { TerminalMode } from "./terminal-mode.js";
+
+/** What a command has to do. */
+export interface Job {
+  readonly left: readonly { readonly planned: PlannedRun; readonly options: RunOptions }[];
+  /** Of a suite that is resumed: they count, and are reported again. */
+  readonly finished: readonly FinishedRun[];
+  /** ID of the suite, for a command of several runs. */
+  readonly suite: string | undefined;
+  readonly controls: boolean;
+  readonly shows: TitleFilter;
+  readonly settings: Settings;
+  readonly terminal: TerminalMode;
+}
 
 /** What came of the command so far. */
 interface Outcome {
@@ -27,126 +49,140 @@ interface Outcome {
   readonly troubles: unknown[];
 }
 
+/** Where a command speaks to people. */
+interface Voice {
+  readonly progress: TerminalProgress;
+  readonly reporters: Reporters;
+  /** Prints what people read: beside data on standard output, on standard error. */
+  readonly say: (text: string) => void;
+}
+
 /** Resolves with the exit code; throws what broke the harness, after the reports are written. */
-export async function perform(
-  selection: Selection,
-  options: RunOptions,
-  reporter: string,
-): Promise<ExitCode> {
-  const progress = terminalProgress();
+export async function perform(job: Job): Promise<ExitCode> {
+  const [first] = job.left;
+  if (first === undefined) throw new UsageError("nothing is left to run");
+  const { reportsDir } = first.options;
+  const voice = await voiceOf(job, reportsDir);
+  const { progress } = voice;
   const interrupts = watchInterrupts(() => {
     progress.warn("interrupted: healing, saving the history, removing what is ours; again to stop");
   });
   const { signal } = interrupts;
   const startedAt = new Date();
-  const outcome: Outcome = { runs: [], troubles: [] };
+  const runs = job.finished.map(({ planned, run }) => ({ scenario: planned.scenario, run }));
+  const outcome: Outcome = { runs, troubles: [] };
   try {
-    await checkDeployments(selection.scenarios, signal);
-    const session = await openSession(options, progress, signal);
+    const scenarios = job.left.map(({ planned }) => planned.scenario);
+    await checkDeployments(scenarios, signal);
+    const session = await openSession(first.options, progress, signal);
     progress.idle();
     try {
-      await runAsMocha(selection.scenarios, {
-        shows: selection.shows,
-        reporter,
-        controls: selection.controls,
-        signal,
-        execute: (scenario) => execute(scenario, session, progress, outcome),
-      });
+      await performAll(job, session, voice, outcome);
     } finally {
-      await session.close();
+      await session.close(!signal.aborted && hasFailed(outcome, job));
     }
     progress.close();
   } catch (thrown) {
     progress.close("failed");
     outcome.troubles.push(thrown);
     // Of a cluster that could not be made, each run that it was for must tell.
-    if (outcome.runs.length === 0 && !(thrown instanceof UsageError) && !signal.aborted) {
-      for (const scenario of selection.scenarios) {
-        outcome.runs.push({ scenario, run: brokenRun(thrown, scenario, options, startedAt) });
+    const noneBegan = outcome.runs.length === job.finished.length;
+    if (noneBegan && !(thrown instanceof UsageError) && !signal.aborted) {
+      for (const { planned, options } of job.left) {
+        const run = brokenRun(thrown, planned, options, startedAt);
+        outcome.runs.push({ scenario: planned.scenario, run });
       }
     }
   } finally {
     interrupts.stop();
   }
-  await report(outcome, options, selection.controls);
-  return exitCode(outcome, selection, signal.aborted);
+  await report(outcome, job, reportsDir, voice);
+  return exitCode(outcome, job, signal.aborted);
 }
+
+async function voiceOf({ settings, terminal }: Job, reportsDir: string): Promise<Voice> {
+  const names = settings.reporter ?? (settings.quiet ? [] : ["spec"]);
+  const reporters = await chooseReporters(names, reportsDir);
+  const progress = terminalProgress({
+    live: terminal.live,
+    colour: terminal.colour.stderr,
+    level: terminal.level,
+  });
+  const out = reporters.stdoutIsData ? process.stderr : process.stdout;
+  return { progress, reporters, say: (text) => void out.write(text) };
+}
+
+const performAll = (job: Job, session: Session, voice: Voice, outcome: Outcome): Promise<number> =>
+  runAsMocha(
+    job.left.map(({ planned, options }) => ({
+      ...planned,
+      execute: () => execute(planned, { ...session, options }, job, voice, outcome),
+    })),
+    {
+      shows: job.shows,
+      reporters: voice.reporters,
+      colour: job.terminal.colour.stdout,
+      controls: job.controls,
+      signal: session.signal,
+      isLast: (record) => {
+        if (!job.settings.bail && !job.settings.untilFail) return false;
+        return record === undefined || commandVerdict([record], job.controls) !== "pass";
+      },
+    },
+  );
 
 /** One run. The line is given back before anybody else, mocha among them, writes. */
 async function execute(
-  scenario: Scenario,
+  planned: PlannedRun,
   session: Session,
-  progress: TerminalProgress,
+  { settings, terminal }: Job,
+  { progress, say }: Voice,
   { runs, troubles }: Outcome,
 ): Promise<RunRecord> {
+  const { scenario, repetition } = planned;
   const startedAt = new Date();
   try {
     const { record, directory } = await runScenario(scenario, session);
     progress.idle();
-    runs.push({ scenario, run: { kind: "judged", record, runDir: directory } });
-    process.stdout.write(summary(record, directory));
+    runs.push({ scenario, run: { kind: "judged", record, runDir: directory, repetition } });
+    const style = { colour: terminal.colour.stdout };
+    say(settings.quiet ? summaryLine(record, directory) : summary(record, directory, style));
     return record;
   } catch (thrown) {
     progress.idle("failed");
     troubles.push(thrown);
     if (!session.signal.aborted) {
-      const run = brokenRun(thrown, scenario, session.options, startedAt);
-      const runDir = await directoryOf(scenario, session.options, startedAt);
+      const run = brokenRun(thrown, planned, session.options, startedAt);
+      const runDir = await directoryOf(scenario.name, session.options, startedAt);
       runs.push({ scenario, run: { ...run, runDir } });
     }
     throw thrown;
   }
 }
 
-const brokenRun = (
-  thrown: unknown,
-  { name }: Scenario,
-  { seed, rerunCommand }: RunOptions,
-  startedAt: Date,
-): BrokenRun => ({
-  kind: "broken",
-  scenario: name,
-  seed: String(seed),
-  command: rerunCommand(name),
-  runDir: undefined,
-  seconds: (Date.now() - startedAt.getTime()) / 1_000,
-  message: messageOf(thrown),
-  lastSeen: thrown instanceof HarnessError ? thrown.lastSeen : undefined,
-  fix:
-    thrown instanceof Error && "fix" in thrown && typeof thrown.fix === "string"
-      ? thrown.fix
-      : undefined,
-});
-
-/** The directory that the run made before it broke, if it came so far: names sort by time. */
-async function directoryOf(
-  { name }: Scenario,
-  { reportsDir, seed }: RunOptions,
-  startedAt: Date,
-): Promise<string | undefined> {
-  const directory = join(reportsDir, "runs", name);
-  const newest = (await readdir(directory).catch(() => [])).sort().at(-1);
-  return newest !== undefined && newest >= runIdOf(startedAt, seed)
-    ? join(directory, newest)
-    : undefined;
-}
-
 async function report(
   { runs }: Outcome,
-  { reportsDir }: RunOptions,
-  controls: boolean,
+  { finished, left, controls, suite, terminal, settings }: Job,
+  reportsDir: string,
+  { say }: Voice,
 ): Promise<void> {
-  if (runs.length === 0) return;
-  const suite = runs.map(({ run }) => run);
-  await writeSuiteReports(reportsDir, suite);
-  await reportToGitHub(
-    runs.map(({ scenario, run }) => ({ run, scenarioFile: fileOf(scenario) })),
-    process.env,
-    (line) => process.stdout.write(`${line}\n`),
-  );
-  // What makes the command fail comes last: of a suite's controls, those that were not found out.
-  const failing = controls ? needsAttention : notPassed;
-  process.stdout.write(closing(suite.filter(failing)));
+  if (runs.length > 0) {
+    const all = runs.map(({ run }) => run);
+    await writeSuiteReports(reportsDir, all);
+    await reportToGitHub(
+      runs.map(({ scenario, run }) => ({ run, scenarioFile: fileOf(scenario) })),
+      process.env,
+      (line) => say(`${line}\n`),
+    );
+    // What makes the command fail comes last: of a suite's controls, those that were not found out.
+    const failing = all.filter(controls ? needsAttention : notPassed);
+    if (!settings.quiet) say(closing(failing, { colour: terminal.colour.stdout }));
+  }
+  const judged = runs.filter(({ run }) => run.kind === "judged").length;
+  const open = finished.length + left.length - judged;
+  if (suite !== undefined && open > 0) {
+    say(`\n${String(open)} runs of the suite are left: npx chaos run --resume ${suite}\n`);
+  }
 }
 
 const notPassed = (run: SuiteRun): boolean =>
@@ -157,21 +193,21 @@ const fileOf = ({ name }: Scenario): string =>
     ? `scenarios/controls/${name}.ts`
     : `scenarios/${name}.ts`;
 
+const verdictOf = ({ runs }: Outcome, { controls }: Job) =>
+  commandVerdict(
+    runs.flatMap(({ run }) => (run.kind === "judged" ? [run.record] : [])),
+    controls,
+  );
+
+const hasFailed = (outcome: Outcome, job: Job): boolean =>
+  outcome.troubles.length > 0 || verdictOf(outcome, job) !== "pass";
+
 /** Interruption, then trouble, then the verdicts. */
-function exitCode(
-  { runs, troubles }: Outcome,
-  { controls }: Selection,
-  interrupted: boolean,
-): ExitCode {
+function exitCode(outcome: Outcome, job: Job, interrupted: boolean): ExitCode {
   if (interrupted) throw new Interrupted("interrupted");
-  const [trouble] = troubles;
+  const [trouble] = outcome.troubles;
   if (trouble !== undefined) {
     throw trouble instanceof Error ? trouble : new HarnessError(messageOf(trouble));
   }
-  return EXIT[
-    commandVerdict(
-      runs.flatMap(({ run }) => (run.kind === "judged" ? [run.record] : [])),
-      controls,
-    )
-  ];
+  return EXIT[verdictOf(outcome, job)];
 }

@@ -2,13 +2,20 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { Command } from "commander";
-import type { Scenario } from "../model/scenario.js";
+import { UsageError } from "../model/errors.js";
+import { runIdOf } from "../model/ids.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
-import type { RunOptions } from "../run/options.js";
+import { titleFilter } from "../mocha/select.js";
 import { listText } from "./list.js";
 import type { Settings } from "./options-table.js";
-import { select } from "./select.js";
+import { overrideScenario } from "./override-scenario.js";
+import type { Job } from "./perform.js";
+import { MOST_REPETITIONS, planRuns, type PlannedRun } from "./planned-runs.js";
+import { runOptions } from "./run-options.js";
+import { selectRuns, type Selection } from "./select.js";
 import { addOptions, settle, type Surroundings } from "./settings.js";
+import { readUnfinishedSuite, writeSuitePlan } from "./suite-plan.js";
+import { terminalMode } from "./terminal-mode.js";
 
 export const runCommand = (finish: (code: ExitCode) => void, around: Surroundings): Command =>
   addOptions(new Command("run"), "run")
@@ -21,64 +28,117 @@ export const runCommand = (finish: (code: ExitCode) => void, around: Surrounding
       "after",
       "\nEach option that lasts is also a key of chaos.config.yaml and a CHAOS_… name of the\n" +
         "environment: chaos config shows them.\n" +
-        "\nExample:\n  chaos run gateway-kill --seed 42 --keep-cluster",
+        "\nExamples:\n  chaos run gateway-kill --seed 42 --keep-cluster=on-failure\n" +
+        "  chaos run --tag nightly --repeat 3 --bail",
     )
     .action(async (names: string[], _: unknown, command: Command) => {
       const { settings } = await settle(command, around);
-      finish(await run(names, settings));
+      const code =
+        settings.resume === undefined
+          ? await run(names, settings, around)
+          : await resume(names, settings.resume, settings, around);
+      finish(code);
     });
 
-async function run(names: readonly string[], settings: Settings): Promise<ExitCode> {
-  const selection = select(names, settings);
+async function run(
+  names: readonly string[],
+  settings: Settings,
+  { env }: Surroundings,
+): Promise<ExitCode> {
+  const selection = await selectRuns(names, settings);
   if (settings.list) {
     process.stdout.write(listText(selection.scenarios, settings.json));
     return EXIT.pass;
   }
-  const options = toOptions(settings);
-  const scenarios = selection.scenarios
-    .map((scenario) => (settings.faults ? scenario : withoutFaults(scenario)))
-    .map((scenario) => (settings.audit ? { ...scenario, audit: true } : scenario));
-  if (settings.dryRun) {
-    const { describePlans } = await import("../run/describe-plan.js");
-    for await (const text of describePlans(scenarios, options)) process.stdout.write(text);
-    return EXIT.pass;
-  }
-  if (scenarios.length === 0) {
+  const seed = settings.seed ?? BigInt(randomBytes(4).readUInt32BE());
+  const rounds = settings.untilFail && settings.repeat === 1 ? MOST_REPETITIONS : settings.repeat;
+  const scenarios = selection.scenarios.map((scenario) => overrideScenario(scenario, settings));
+  const planned = planRuns(scenarios, seed, rounds);
+  if (settings.dryRun) return describe(planned, settings);
+  if (planned.length === 0) {
     process.stderr.write("nothing to run: no scenario matches\n");
     return EXIT.pass;
   }
+  const suite = planned.length > 1 ? runIdOf(new Date(), seed) : undefined;
+  if (suite !== undefined) await keepPlan(suite, planned, selection, settings);
   const { perform } = await import("./perform.js");
-  return perform({ ...selection, scenarios }, options, settings.reporter);
+  return perform({
+    ...selection,
+    suite,
+    left: planned.map((one, index) => leftOver(one, index + 1, suite, settings)),
+    finished: [],
+    settings,
+    terminal: terminalMode(settings, env),
+  });
 }
 
-function toOptions(settings: Settings): RunOptions {
-  const { strict, faults, audit, images, registryMirror, reuseCluster } = settings;
-  const seed = settings.seed ?? BigInt(randomBytes(4).readUInt32BE());
-  return {
-    clusterName: reuseCluster ?? settings.clusterName,
-    reuseCluster: reuseCluster !== undefined,
-    keepCluster: settings.keepCluster.when === "always" || reuseCluster !== undefined,
-    images,
-    registryMirror,
-    seed,
-    strict,
-    reportsDir: resolve(settings.output),
-    rerunCommand: (name) =>
-      [
-        `npx chaos run ${name} --seed ${String(seed)}`,
-        ...(strict ? ["--strict"] : []),
-        ...(faults ? [] : ["--no-faults"]),
-        ...(audit ? ["--audit"] : []),
-        ...(images === "auto" ? [] : [`--images ${images}`]),
-        ...(registryMirror === undefined ? [] : [`--registry-mirror ${registryMirror}`]),
-      ].join(" "),
-  };
+/** Prints the plan of each run. */
+async function describe(planned: readonly PlannedRun[], settings: Settings): Promise<ExitCode> {
+  const { describePlans } = await import("../run/describe-plan.js");
+  const runs = planned.map(({ scenario, seed }) => ({
+    scenario,
+    options: runOptions(settings, seed),
+  }));
+  for await (const text of describePlans(runs)) process.stdout.write(text);
+  return EXIT.pass;
 }
 
-/** The positive control of a scenario: the same load, no fault, no misbehaving backend. */
-const withoutFaults = (scenario: Scenario): Scenario => ({
-  ...scenario,
-  faults: [],
-  backends: {},
-  expect: { verdict: "pass" },
-});
+const keepPlan = (
+  suite: string,
+  runs: readonly PlannedRun[],
+  { controls }: Selection,
+  { strict, faults, audit, load, grep, grepInvert, output }: Settings,
+): Promise<void> =>
+  writeSuitePlan(resolve(output), {
+    ...{ suite, controls, strict, faults, audit, runs },
+    ...(load === undefined ? {} : { loadSeconds: load }),
+    ...(grep === undefined ? {} : { grep }),
+    ...(grepInvert === undefined ? {} : { grepInvert }),
+  });
+
+function leftOver(
+  planned: PlannedRun,
+  suiteRun: number,
+  suite: string | undefined,
+  settings: Settings,
+): Job["left"][number] {
+  const options = runOptions(settings, planned.seed);
+  const place = suite === undefined ? undefined : { suite, suiteRun };
+  return { planned, options: { ...options, place } };
+}
+
+/** Goes on with a suite at its first unfinished run: what shapes the runs is as the suite began. */
+async function resume(
+  names: readonly string[],
+  given: string,
+  settings: Settings,
+  { env }: Surroundings,
+): Promise<ExitCode> {
+  if (names.length > 0) {
+    throw new UsageError(`--resume ${given}: the suite says what is run; drop ${names.join(" ")}`);
+  }
+  const { plan, finished, left } = await readUnfinishedSuite(resolve(settings.output), given);
+  const { suite, strict, faults, audit, loadSeconds: load, grep, grepInvert, controls } = plan;
+  const asBegun: Settings = { ...settings, strict, faults, audit, load };
+  if (settings.list) {
+    const scenarios = left.map(({ planned }) => planned.scenario);
+    process.stdout.write(listText(scenarios, settings.json));
+    return EXIT.pass;
+  }
+  if (settings.dryRun) {
+    return describe(
+      left.map(({ planned }) => planned),
+      asBegun,
+    );
+  }
+  const { perform } = await import("./perform.js");
+  return perform({
+    left: left.map(({ planned, position }) => leftOver(planned, position, suite, asBegun)),
+    finished,
+    suite,
+    controls,
+    shows: titleFilter(grep, grepInvert),
+    settings: asBegun,
+    terminal: terminalMode(settings, env),
+  });
+}

@@ -1,8 +1,10 @@
 /** Which scenarios a command line means. */
+import { join, resolve } from "node:path";
 import { scenarios, suites, type SuiteName } from "../../scenarios/suites.js";
 import { UsageError } from "../model/errors.js";
 import type { Scenario } from "../model/scenario.js";
 import { titleFilter, titlesOf, type TitleFilter } from "../mocha/select.js";
+import { lastFailed, readIndexLines } from "./index-lines.js";
 import { didYouMean } from "./nearest.js";
 import type { Settings } from "./options-table.js";
 
@@ -38,6 +40,26 @@ export function select(
     .filter((scenario) => titlesOf(scenario, controls, shows).length > 0);
   if (selected.length === 0 && !passWithNoScenarios) throw nothingSelected(settings);
   return { scenarios: selected, controls, shows };
+}
+
+/** The same, of those whose newest run failed when the settings ask for that. */
+export async function selectRuns(
+  names: readonly string[],
+  settings: SelectionSettings & Pick<Settings, "lastFailed" | "output">,
+  otherwise: SuiteName = "smoke",
+): Promise<Selection> {
+  if (!settings.lastFailed) return select(names, settings, otherwise);
+  const reportsDir = resolve(settings.output);
+  const failed = lastFailed(await readIndexLines(reportsDir));
+  const selection = select(names, settings, "all");
+  const scenarios = selection.scenarios.filter(({ name }) => failed.has(name));
+  if (scenarios.length === 0 && settings.passWithNoScenarios !== true) {
+    throw new UsageError(
+      `--last-failed: by ${join(reportsDir, "index.jsonl")} no scenario's newest run failed; ` +
+        "--pass-with-no-scenarios allows it",
+    );
+  }
+  return { ...selection, scenarios };
 }
 
 function byName(name: string): Scenario {

@@ -1,15 +1,10 @@
 /** What a value of an option may be: a schema, and in words what the schema wants. */
 import { z } from "zod";
 import { parseSeed } from "../model/ids.js";
+import type { KeepCluster } from "../run/options.js";
 
 export const IMAGE_MODES = ["auto", "registry", "build"] as const;
-export const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
 
-/** When a cluster stays after a command, and for how long `sweep` then leaves it alone. */
-export interface KeepCluster {
-  readonly when: "always" | "on-failure" | "never";
-  readonly forHours: number;
-}
 export const NOT_KEPT: KeepCluster = { when: "never", forHours: 0 };
 const KEPT_HOURS = 24;
 const MOST_KEPT_HOURS = 24 * 14;

@@ -38,6 +38,8 @@ export interface ProvisionOptions {
   readonly reuse: boolean;
   /** The cluster is to outlive this process: `sweep` leaves it alone until it expires. */
   readonly keep: boolean;
+  /** How long `sweep` leaves a kept cluster alone. */
+  readonly keepForS: number;
   readonly runId: string;
   readonly images: ImageMode;
   readonly registryMirror?: string | undefined;
@@ -62,6 +64,8 @@ export interface ProvisionedCluster {
   readonly egress: readonly EgressCheck[];
   /** Packets that the guard refused since the nodes started. */
   egressCounters(): Promise<EgressCounters[]>;
+  /** From now on it outlives this process, as one that was made to be kept. */
+  keep(): Promise<void>;
   /** Deletes the cluster; refuses one that is not ours. */
   remove(): Promise<void>;
 }
@@ -70,7 +74,6 @@ export interface ProvisionedCluster {
 const WORKERS = 3;
 const CREATE_WAIT_MS = 180_000;
 const LIFETIME_S = 4 * 3_600;
-const KEPT_LIFETIME_S = 24 * 3_600;
 
 /**
  * Images, cluster, egress guard, CoreDNS, metrics-server, observers' image, and the checks of all
@@ -126,6 +129,7 @@ async function equip(
     corefile,
     egress,
     egressCounters: () => kit(egressCounters(name)),
+    keep: () => kit(writeOwner(name, ownerFor({ ...options, keep: true }))),
     remove: () => removeCluster(name, kubeconfigPath),
   };
 }
@@ -192,10 +196,10 @@ async function demandNameFits({ name, reuse, signal }: ProvisionOptions): Promis
   }
 }
 
-const ownerFor = ({ keep, runId }: ProvisionOptions) => ({
+const ownerFor = ({ keep, keepForS, runId }: ProvisionOptions) => ({
   run: keep ? "kept" : runId,
   pid: process.pid,
-  expiresAtS: Math.floor(Date.now() / 1_000) + (keep ? KEPT_LIFETIME_S : LIFETIME_S),
+  expiresAtS: Math.floor(Date.now() / 1_000) + (keep ? keepForS : LIFETIME_S),
 });
 
 async function create(options: ProvisionOptions, images: readonly EnsuredImage[]): Promise<void> {

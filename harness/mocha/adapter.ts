@@ -1,44 +1,59 @@
-/** Scenario -> describe, invariant -> it: mocha's grep and reporters work on runs as they do on tests. */
+/** Scenario -> describe, invariant -> it: mocha's reporters work on runs as they do on tests. */
 import { expect } from "chai";
 import Mocha from "mocha";
 import { HarnessError, UsageError } from "../model/errors.js";
 import type { RunRecord } from "../model/run-record.js";
 import { isControl, type Scenario } from "../model/scenario.js";
 import { controlResult } from "../report/verdict-words.js";
+import { together, type Reporters } from "./reporters.js";
 import { suiteTitle, titlesOf, type TitleFilter } from "./select.js";
+
+/** A run to come. */
+export interface MochaRun {
+  readonly scenario: Scenario;
+  /** 1 for the first of its scenario. */
+  readonly repetition: number;
+  /** Performs it. What it throws fails the suite and is the caller's to keep. */
+  readonly execute: () => Promise<RunRecord>;
+}
 
 export interface MochaOptions {
   readonly shows: TitleFilter;
-  /** A mocha reporter's name or path. */
-  readonly reporter: string;
+  readonly reporters: Reporters;
+  readonly colour: boolean;
   /** Controls must be found out; otherwise they are judged as any scenario. */
   readonly controls: boolean;
   readonly signal: AbortSignal;
-  /** Performs one run. */
-  readonly execute: (scenario: Scenario) => Promise<RunRecord>;
+  /** Whether nothing is to follow this run; undefined for one that broke. */
+  readonly isLast: (record: RunRecord | undefined) => boolean;
 }
 
 /**
- * Runs the scenarios one after another as mocha suites. Resolves with the number of failed tests and hooks;
- * what `execute` threw is the caller's to keep. An aborted signal ends mocha after the test that it is in.
+ * Performs the runs one after another as mocha suites. Resolves with the number of failed tests and hooks.
+ * An aborted signal ends mocha after the test that it is in, `isLast` after the suite.
  */
 export async function runAsMocha(
-  scenarios: readonly Scenario[],
+  runs: readonly MochaRun[],
   options: MochaOptions,
 ): Promise<number> {
-  const mocha = new Mocha({ reporter: options.reporter, timeout: 0 });
-  for (const scenario of scenarios) addSuite(mocha, scenario, options);
+  const { reporters, colour, signal } = options;
+  const mocha = new Mocha({ reporter: together(reporters), color: colour, timeout: 0 });
+  const ended = new AbortController();
+  for (const run of runs) addSuite(mocha, run, options, () => ended.abort());
   return new Promise((resolve) => {
     const runner = mocha.run(resolve);
-    options.signal.addEventListener("abort", () => runner.abort(), { once: true });
+    AbortSignal.any([signal, ended.signal]).addEventListener("abort", () => runner.abort(), {
+      once: true,
+    });
   });
 }
 
-function addSuite(mocha: Mocha, scenario: Scenario, options: MochaOptions): void {
-  const suite = Mocha.Suite.create(mocha.suite, suiteTitle(scenario));
+function addSuite(mocha: Mocha, run: MochaRun, options: MochaOptions, end: () => void): void {
+  const { scenario, repetition } = run;
+  const suite = Mocha.Suite.create(mocha.suite, suiteTitle(scenario, repetition));
   let record: RunRecord | undefined;
   suite.beforeAll(`run ${scenario.name}`, async () => {
-    record = await options.execute(scenario).catch((thrown: unknown) => {
+    record = await run.execute().catch((thrown: unknown) => {
       throw forPeople(thrown);
     });
   });
@@ -51,6 +66,9 @@ function addSuite(mocha: Mocha, scenario: Scenario, options: MochaOptions): void
       }),
     );
   }
+  suite.afterAll("end here, if nothing is to follow", () => {
+    if (options.isLast(record)) end();
+  });
 }
 
 /** What was foreseen tells its cause and fix; where in our code it was thrown helps nobody. */

@@ -1,6 +1,7 @@
 /** The titles that mocha will give to runs: listing and grep need them without loading mocha. */
 import type { InvariantKind } from "../model/invariant.js";
 import { isControl, type Scenario } from "../model/scenario.js";
+import { runTitle } from "../report/run-title.js";
 
 /** Judged in every run, whatever the scenario demands. */
 const ALWAYS_JUDGED: readonly InvariantKind[] = [
@@ -9,9 +10,9 @@ const ALWAYS_JUDGED: readonly InvariantKind[] = [
   "faults-proven",
 ];
 
-/** `gateway-kill @smoke @nightly`: what grep sees before the invariant's name. */
-export const suiteTitle = (scenario: Scenario): string =>
-  [scenario.name, ...scenario.tags.map((tag) => `@${tag}`)].join(" ");
+/** `gateway-kill #2 @smoke @nightly`; without `#2` it is what grep sees before the invariant's name. */
+export const suiteTitle = (scenario: Scenario, repetition = 1): string =>
+  [runTitle(scenario.name, repetition), ...scenario.tags.map((tag) => `@${tag}`)].join(" ");
 
 /** The names of a scenario's tests. `controls`: a control has one, that it is found out. */
 function testTitles(scenario: Scenario, controls: boolean): string[] {

@@ -76,6 +76,10 @@ export const RunRecord = z.object({
   seed: z.string().describe("decimal text of an unsigned 64-bit number"),
   strict: z.boolean(),
   audited: z.boolean().default(false).describe("gateways sent all that they got to an audit too"),
+  shortened: z
+    .boolean()
+    .optional()
+    .describe("the load was cut shorter than the scenario says: no run to release on"),
   command: z.string().describe("repeats the run: same plan, not the same interleaving"),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),

@@ -40,6 +40,8 @@ export interface Scenario {
   readonly faults: readonly ScheduledFault[];
   /** Load goes on this long after calibration has passed (faults and recovery lie in it). */
   readonly loadMs: number;
+  /** The load that the scenario is written with, where the command line asked for a shorter one. */
+  readonly shortenedFromMs?: number;
   /** Deadline for silence after the load: receipts stopped and queues empty. */
   readonly quiesceAtMostMs: number;
   /** Whether gateways also send everything unsampled to an audit backend, which shows where a loss was. */

@@ -7,7 +7,15 @@ import type { Verdict } from "../model/verdict.js";
 
 export const INDEX_SCHEMA_VERSION = 1;
 
-interface IndexLine {
+/** Where a run stands in a suite. */
+export interface SuitePlace {
+  /** The suite's ID: reports/suites/ID.json is its plan. */
+  readonly suite: string;
+  /** Its place in the plan, from 1. */
+  readonly suiteRun: number;
+}
+
+interface IndexLine extends Partial<SuitePlace> {
   readonly schemaVersion: typeof INDEX_SCHEMA_VERSION;
   readonly runId: string;
   readonly scenario: string;
@@ -26,14 +34,19 @@ interface IndexLine {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-/** Appends the run to `reportsDir`/index.jsonl and points `reportsDir`/latest at its directory. */
+/**
+ * Appends the run, with its place in a suite, to `reportsDir`/index.jsonl and
+ * points `reportsDir`/latest at its directory.
+ */
 export async function indexRun(
   reportsDir: string,
   runDir: string,
   record: RunRecord,
+  place?: SuitePlace,
 ): Promise<void> {
   const dir = relative(reportsDir, runDir);
-  await appendFile(join(reportsDir, "index.jsonl"), `${JSON.stringify(lineOf(record, dir))}\n`);
+  const line = { ...lineOf(record, dir), ...place };
+  await appendFile(join(reportsDir, "index.jsonl"), `${JSON.stringify(line)}\n`);
   await pointAt(join(reportsDir, "latest"), dir);
 }
 

@@ -1,6 +1,7 @@
 /** JUnit XML: a suite per scenario, a case per invariant. */
 import type { RunRecord } from "../model/run-record.js";
-import type { BrokenRun, SuiteRun } from "./suite-run.js";
+import { runTitle } from "./run-title.js";
+import type { BrokenRun, JudgedRun, SuiteRun } from "./suite-run.js";
 import { controlResult, VERDICT_WORD } from "./verdict-words.js";
 
 interface Suite {
@@ -25,9 +26,7 @@ interface Case {
  * out, else one case fails.
  */
 export function junitXml(runs: readonly SuiteRun[]): string {
-  const suites = runs.map((run) =>
-    run.kind === "judged" ? judgedSuite(run.record, run.runDir) : brokenSuite(run),
-  );
+  const suites = runs.map((run) => (run.kind === "judged" ? judgedSuite(run) : brokenSuite(run)));
   const all = suites.flatMap((suite) => suite.cases);
   const seconds = suites.reduce((sum, suite) => sum + suite.seconds, 0);
   return [
@@ -39,9 +38,9 @@ export function junitXml(runs: readonly SuiteRun[]): string {
   ].join("\n");
 }
 
-function judgedSuite(record: RunRecord, runDir: string): Suite {
+function judgedSuite({ record, runDir, repetition }: JudgedRun): Suite {
   return {
-    name: record.scenario.name,
+    name: runTitle(record.scenario.name, repetition),
     timestamp: record.startedAt,
     seconds: (Date.parse(record.finishedAt) - Date.parse(record.startedAt)) / 1_000,
     properties: {
@@ -98,7 +97,7 @@ function brokenSuite(run: BrokenRun): Suite {
     `repeat: ${command}`,
   ].join("\n");
   return {
-    name: scenario,
+    name: runTitle(scenario, run.repetition),
     timestamp: undefined,
     seconds,
     properties: { seed, ...(runDir === undefined ? {} : { runDir }), command, verdict: "broken" },

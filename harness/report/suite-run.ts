@@ -10,11 +10,15 @@ export interface JudgedRun {
   readonly kind: "judged";
   readonly record: RunRecord;
   readonly runDir: string;
+  /** From 2 on for further runs of one scenario. */
+  readonly repetition?: number;
 }
 
 export interface BrokenRun {
   readonly kind: "broken";
   readonly scenario: string;
+  /** From 2 on for further runs of one scenario. */
+  readonly repetition?: number;
   readonly seed: string;
   readonly command: string;
   /** Undefined when the run had not begun: there is no cluster, say. */

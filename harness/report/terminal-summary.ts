@@ -62,6 +62,12 @@ export function summary(record: RunRecord, runDir: string, options: SummaryOptio
   return `${lines.join("\n")}\n`;
 }
 
+/** The run in one line, for those who want no more: verdict, cause and where the report is. */
+export function summaryLine(record: RunRecord, runDir: string, cwd = process.cwd()): string {
+  const report = relative(cwd, join(runDir, "report.html"));
+  return `${VERDICT_WORD[record.verdict]} ${record.scenario.name}: ${oneLine(causeOf(record))}; ${report}\n`;
+}
+
 /** The last lines of a command: of each run where its report is and how to repeat it. */
 export function closing(runs: readonly SuiteRun[], options: SummaryOptions = {}): string {
   const colours = pc.createColors(options.colour ?? pc.isColorSupported);

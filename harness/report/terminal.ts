@@ -7,7 +7,14 @@ import { formatDuration } from "../model/durations.js";
 import type { Progress } from "../model/progress.js";
 import { oneLine } from "./one-line.js";
 
-export { closing, summary } from "./terminal-summary.js";
+export { closing, summary, summaryLine } from "./terminal-summary.js";
+
+/**
+ * From little to much: nothing but what ends the command; warnings; phases, events and the status; in a log
+ * every change of the status too.
+ */
+export const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface TerminalProgress extends Progress {
   /**
@@ -22,6 +29,10 @@ export interface TerminalProgress extends Progress {
 export interface TerminalOptions {
   /** Default: standard error. Colour and the live line follow what it is. */
   readonly stream?: ProgressStream;
+  /** Whether the status is one line that is rewritten in place; default: on a terminal. */
+  readonly live?: boolean;
+  /** The least important that is told, default info. */
+  readonly level?: LogLevel;
   readonly heartbeatMs?: number;
   readonly now?: () => number;
   /**
@@ -48,14 +59,17 @@ export function terminalProgress(options: TerminalOptions = {}): TerminalProgres
   const now = options.now ?? Date.now;
   const colours = pc.createColors(options.colour ?? pc.isColorSupported);
   const startedMs = now();
-  const live = stream.isTTY === true;
+  const tells = (level: LogLevel): boolean =>
+    LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf(options.level ?? "info");
+  const live = tells("info") && (options.live ?? stream.isTTY === true);
   const line = live ? liveLine(stream) : { show: () => undefined, clear: () => undefined };
   let phase: { name: string; startedMs: number } | undefined;
   let status = "";
   let closed = false;
   let lastLineMs = startedMs;
 
-  const say = (text: string): void => {
+  const say = (text: string, level: LogLevel = "info"): void => {
+    if (!tells(level)) return;
     line.clear();
     stream.write(`${text}\n`);
     lastLineMs = now();
@@ -104,11 +118,13 @@ export function terminalProgress(options: TerminalOptions = {}): TerminalProgres
       refresh();
     },
     status: (text) => {
-      status = oneLine(text);
+      const told = oneLine(text);
+      if (!live && told !== status && told !== "") say(`  ${elapsed().trim()} ${told}`, "debug");
+      status = told;
       refresh();
     },
     event: (text) => say(`  ${colours.dim(elapsed().trim())} ${oneLine(text)}`),
-    warn: (text) => say(`${colours.yellow("!")} ${oneLine(text)}`),
+    warn: (text) => say(`${colours.yellow("!")} ${oneLine(text)}`, "warn"),
     idle,
     close: (outcome) => {
       if (closed) return;

@@ -29,12 +29,11 @@ interface Sampling {
  * deployment that cannot be rendered or read.
  */
 export async function* describePlans(
-  scenarios: readonly Scenario[],
-  options: RunOptions,
+  runs: readonly { readonly scenario: Scenario; readonly options: RunOptions }[],
 ): AsyncGenerator<string> {
   const kubectl = await findKubectl();
   const known = new Map<string, Sampling>();
-  for (const scenario of scenarios) {
+  for (const { scenario, options } of runs) {
     const key = `${scenario.deployment} ${String(scenario.audit)}`;
     const sampling = known.get(key) ?? (await samplingOf(scenario, kubectl));
     known.set(key, sampling);
@@ -49,6 +48,9 @@ async function samplingOf(scenario: Scenario, kubectl?: string): Promise<Samplin
   const facts = samplingFactsOf(deploymentFacts(await render(kubectl, scenario)));
   return { facts, from: "the rendered deployment's" };
 }
+
+const shortening = ({ shortenedFromMs }: Scenario): string =>
+  shortenedFromMs === undefined ? "" : ` instead of ${formatDuration(shortenedFromMs)}`;
 
 function describePlan(scenario: Scenario, options: RunOptions, sampling: Sampling): string {
   const { facts, from } = sampling;
@@ -70,7 +72,7 @@ function describePlan(scenario: Scenario, options: RunOptions, sampling: Samplin
       : []),
     `  sampling    ${String(facts.percentage)} %, decided after ${formatDuration(facts.decisionWaitMs)}: ${from}`,
     `  calibrate   at least ${String(scenario.calibration.minTraces)} traces without a fault`,
-    `  load        ${formatDuration(scenario.loadMs)} in ${String(requests)} requests: ` +
+    `  load        ${formatDuration(scenario.loadMs)}${shortening(scenario)} in ${String(requests)} requests: ` +
       `${String(items.traces)} spans, ${String(items.metrics)} points, ${String(items.logs)} records`,
     `  traces      ${Object.entries(traces)
       .map(([name, count]) => `${String(count)} ${name}`)

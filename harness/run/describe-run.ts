@@ -51,6 +51,7 @@ export async function describeRun(run: DescribedRun): Promise<RunContext> {
     scenario: { name: scenario.name, description: scenario.description, spec: { ...scenario } },
     seed: String(options.seed),
     strict: options.strict,
+    ...(scenario.shortenedFromMs === undefined ? {} : { shortened: true }),
     audited: scenario.audit,
     command: options.rerunCommand(scenario.name),
     startedAt: run.startedAt.toISOString(),

@@ -1,13 +1,20 @@
 /** What a person may choose about a run; the command line fills it in. */
 import type { ImageMode } from "kind-node";
+import type { SuitePlace } from "../report/index-file.js";
+
+/** When a cluster stays after a command, and for how long `sweep` then leaves it alone. */
+export interface KeepCluster {
+  readonly when: "always" | "on-failure" | "never";
+  readonly forHours: number;
+}
 
 interface ClusterOptions {
   /** Name of the kind cluster. */
   readonly clusterName: string;
   /** Use this cluster of ours instead of making one. */
   readonly reuseCluster: boolean;
-  /** Leave the cluster running afterwards. */
-  readonly keepCluster: boolean;
+  /** Whether the cluster is left running afterwards. */
+  readonly keepCluster: KeepCluster;
   readonly images: ImageMode;
   /** `host:port` of a registry that mirrors the upstream names. */
   readonly registryMirror: string | undefined;
@@ -19,6 +26,8 @@ export interface RunOptions extends ClusterOptions {
   readonly strict: boolean;
   /** Directory that holds runs/, index.jsonl and latest. */
   readonly reportsDir: string;
+  /** Where the run stands in a suite; undefined for one on its own. */
+  readonly place?: SuitePlace | undefined;
   /** The command that repeats a scenario with this seed. */
   readonly rerunCommand: (scenarioName: string) => string;
 }

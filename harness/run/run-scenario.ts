@@ -84,7 +84,8 @@ export async function runScenario(
   if (broken !== undefined) throw broken;
   run.record.enter("judge");
   const record = await analyze(run.directory);
-  await indexRun(session.options.reportsDir, run.directory, record);
+  const { reportsDir, place } = session.options;
+  await indexRun(reportsDir, run.directory, record, place);
   return { record, directory: run.directory };
 }
 

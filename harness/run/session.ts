@@ -18,8 +18,8 @@ export interface Session {
   readonly cluster: ProvisionedCluster;
   /** How long provisioning took. */
   readonly provisionMs: number;
-  /** Removes the cluster unless it is to be kept. */
-  close(): Promise<void>;
+  /** Removes the cluster unless it is to be kept; `failed` says whether to look into it may be worth it. */
+  close(failed: boolean): Promise<void>;
 }
 
 /** Checks the host, then provisions; what was begun is removed when that fails or is interrupted. */
@@ -32,16 +32,19 @@ export async function openSession(
   const startedMs = Date.now();
   await demandHost(options, signal);
   const scratch = await mkdtemp(join(tmpdir(), "agent-gateway-chaos-"));
-  const kubeconfigPath = options.keepCluster
-    ? join(options.reportsDir, `${options.clusterName}.kubeconfig`)
-    : join(scratch, "kubeconfig");
+  const { keepCluster, clusterName } = options;
+  const kubeconfigPath =
+    keepCluster.when !== "never"
+      ? join(options.reportsDir, `${clusterName}.kubeconfig`)
+      : join(scratch, "kubeconfig");
   const undo = teardown();
   undo.before("remove temporary files", () => rm(scratch, { recursive: true, force: true }));
   try {
     const cluster = await provisionCluster({
       name: options.clusterName,
       reuse: options.reuseCluster,
-      keep: options.keepCluster,
+      keep: keepCluster.when === "always",
+      keepForS: keepCluster.forHours * 3_600,
       runId: runIdOf(new Date(startedMs), options.seed),
       images: options.images,
       registryMirror: options.registryMirror,
@@ -50,26 +53,31 @@ export async function openSession(
       signal,
       progress,
     });
-    const close = async (): Promise<void> => {
-      progress.phase("teardown");
-      await undo.run(progress);
-    };
-    if (options.keepCluster) {
+    const tellKept = (): void =>
       progress.event(
-        `cluster ${options.clusterName} is kept: kubectl --kubeconfig ${kubeconfigPath} get pods -A; ` +
+        `cluster ${clusterName} is kept: kubectl --kubeconfig ${kubeconfigPath} get pods -A; ` +
           "remove it with: npx chaos sweep --all",
       );
-    } else {
-      undo.before(`remove cluster ${options.clusterName}`, () => cluster.remove());
-    }
+    if (keepCluster.when === "always") tellKept();
+    const close = async (failed: boolean): Promise<void> => {
+      progress.phase("teardown");
+      if (keepCluster.when === "on-failure" && failed) {
+        await cluster.keep();
+        tellKept();
+      } else if (keepCluster.when !== "always") {
+        undo.before(`remove cluster ${clusterName}`, async () => {
+          await cluster.remove();
+          await rm(kubeconfigPath, { force: true });
+        });
+      }
+      await undo.run(progress);
+    };
     const provisionMs = Date.now() - startedMs;
     return { options, progress, signal, cluster, provisionMs, close };
   } catch (thrown) {
     // A name that is taken is not ours to free; anything else may have left a cluster that we began.
-    if (!options.keepCluster && !(thrown instanceof UsageError)) {
-      undo.before(`remove cluster ${options.clusterName}`, () =>
-        removeCluster(options.clusterName),
-      );
+    if (keepCluster.when !== "always" && !(thrown instanceof UsageError)) {
+      undo.before(`remove cluster ${clusterName}`, () => removeCluster(clusterName));
     }
     await undo.run(progress);
     throw thrown;

@@ -1,0 +1,39 @@
+/** The runs that a command sets out to do, in order, each with its own seed. */
+import { random } from "../model/random.js";
+import type { Scenario } from "../model/scenario.js";
+
+export interface PlannedRun {
+  readonly scenario: Scenario;
+  readonly seed: bigint;
+  /** 1 for the first run of a scenario. */
+  readonly repetition: number;
+}
+
+/** As many as ask for a rare failure; a bound, so that no command goes on for ever. */
+export const MOST_REPETITIONS = 1_000;
+
+/** Every scenario once, then every scenario again: a suite that is stopped early has seen all of them. */
+export function planRuns(
+  scenarios: readonly Scenario[],
+  seed: bigint,
+  rounds: number,
+): readonly PlannedRun[] {
+  const counts = new Map<string, number>();
+  return Array.from({ length: rounds }, () => scenarios)
+    .flat()
+    .map((scenario) => {
+      const repetition = (counts.get(scenario.name) ?? 0) + 1;
+      counts.set(scenario.name, repetition);
+      return { scenario, seed: seedOf(seed, repetition), repetition };
+    });
+}
+
+/** The first repetition has the seed itself, so that it is the run that --seed alone would make. */
+export const seedOf = (seed: bigint, repetition: number): bigint =>
+  repetition === 1
+    ? seed
+    : BigInt(
+        random(seed)
+          .stream(`repetition ${String(repetition)}`)
+          .below(2 ** 32),
+      );
