@@ -148,10 +148,23 @@ function liveLine(stream: ProgressStream): { show: (text: string) => void; clear
       // A pseudo terminal that nobody has sized says 0.
       const columns = stream.columns === 0 ? undefined : stream.columns;
       const room = (columns ?? 80) - 1;
-      const characters = Array.from(text);
-      const fits = characters.length <= room ? text : `${characters.slice(0, room - 1).join("")}…`;
-      stream.write(`\r\u001b[K${fits}`);
+      stream.write(`\r\u001b[K${fitted(text, room)}`);
       shown = true;
     },
   };
 }
+
+/** Parts between middle dots are left out from the end; only a first part that is too long is cut. */
+function fitted(text: string, room: number): string {
+  if (lengthOf(text) <= room) return text;
+  const parts = text.split(" · ");
+  for (let count = parts.length - 1; count > 0; count -= 1) {
+    const shorter = `${parts.slice(0, count).join(" · ")} · …`;
+    if (lengthOf(shorter) <= room) return shorter;
+  }
+  return `${Array.from(text)
+    .slice(0, room - 1)
+    .join("")}…`;
+}
+
+const lengthOf = (text: string): number => Array.from(text).length;

@@ -1,10 +1,11 @@
 /** The line that tells a waiting person how the load is going. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Observers } from "../cluster/observers.js";
-import { formatDuration } from "../model/durations.js";
+import type { TopologyEvent } from "../model/history.js";
 import type { BackendStatus, GeneratorStatus } from "../model/observer-api.js";
 import type { Progress } from "../model/progress.js";
-import { BACKENDS, SIGNALS, type Signal } from "../model/signal.js";
+import { BACKENDS } from "../model/signal.js";
+import { countGateways, describeLoad, total } from "./describe-load.js";
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -28,34 +29,37 @@ export async function look(observers: Observers, signal?: AbortSignal): Promise<
 export const lastReceiptMs = ({ backends, audit }: Look): number =>
   Math.max(audit?.lastReceiptMs ?? 0, ...backends.map((backend) => backend.lastReceiptMs));
 
-/** `sent 12,000 · acked 12,000 · received 5,210`: items of all signals. */
-function describeLook({ generator, backends }: Look): string {
-  const sum = (counts: Readonly<Record<Signal, number>>): number =>
-    SIGNALS.reduce((total, signal) => total + counts[signal], 0);
-  const received = backends.reduce((total, backend) => total + sum(backend.received), 0);
-  return [
-    `sent ${sum(generator.attempted).toLocaleString("en-US")}`,
-    `acked ${sum(generator.acked).toLocaleString("en-US")}`,
-    `received ${received.toLocaleString("en-US")}`,
-  ].join(" · ");
-}
-
 /** Shows the load every second until `done` says so or the deadline passes; resolves with the last look. */
 export async function followLoad(input: {
   readonly observers: Observers;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** What the watch has seen so far; it grows. */
+  readonly topology: readonly TopologyEvent[];
   /** Unix ms at which to go on; asked at every look. */
   readonly deadlineMs: (seen: Look) => number;
+  /** What the deadline ends. */
   readonly next: string;
+  /** What happens before that, in any order, with its Unix ms. */
+  readonly before?: readonly { readonly what: string; readonly atMs: number }[];
   readonly done?: (look: Look) => boolean;
 }): Promise<Look> {
+  const { before = [], topology } = input;
+  let last: { readonly sent: number; readonly atMs: number } | undefined;
   for (;;) {
     const seen = await look(input.observers, input.signal);
-    const leftMs = input.deadlineMs(seen) - Date.now();
-    input.progress.status(
-      `${describeLook(seen)} · ${input.next} in ${formatDuration(Math.max(leftMs, 0))}`,
-    );
+    const nowMs = Date.now();
+    const deadlineMs = input.deadlineMs(seen);
+    const [soonest] = before.filter(({ atMs }) => atMs > nowMs).sort((a, b) => a.atMs - b.atMs);
+    const { what, atMs } = soonest ?? { what: input.next, atMs: deadlineMs };
+    const sent = total(seen.generator.attempted);
+    const perSecond =
+      last === undefined ? undefined : ((sent - last.sent) * 1_000) / (nowMs - last.atMs);
+    last = { sent, atMs: nowMs };
+    const gateways = countGateways(topology);
+    const next = { what, inMs: atMs - nowMs };
+    input.progress.status(describeLoad({ ...seen, perSecond, gateways, next }));
+    const leftMs = deadlineMs - nowMs;
     if (leftMs <= 0 || input.done?.(seen) === true) return seen;
     await sleep(Math.min(LOOK_EVERY_MS, leftMs), undefined, { signal: input.signal });
   }

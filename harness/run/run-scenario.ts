@@ -181,8 +181,13 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
       observers: deployed.observers,
       progress,
       signal,
+      topology: record.topology,
       deadlineMs: () => startMs + scenario.loadMs,
       next: "load ends",
+      before: scenario.faults.map(({ atMs, fault }) => ({
+        what: fault.kind,
+        atMs: startMs + atMs,
+      })),
     });
     await Promise.all([schedule, load]);
   }
@@ -224,7 +229,8 @@ async function calibrate(run: Run, { observers, agents }: Deployed): Promise<boo
     latestMs: Date.now() + calibrationMs(run),
   });
   const deadlineMs = ({ generator }: Look) => ends(generator.startedTraces, Date.now());
-  await followLoad({ observers, progress, signal, deadlineMs, next: "calibration" });
+  const { topology } = run.record;
+  await followLoad({ observers, progress, signal, topology, deadlineMs, next: "judging it" });
   const scratch = join(run.directory, "calibration");
   await mkdir(scratch, { recursive: true });
   try {
@@ -250,6 +256,7 @@ async function settle(run: Run, { observers }: Deployed): Promise<void> {
     observers,
     progress,
     signal,
+    topology: run.record.topology,
     deadlineMs: () => drainedByMs,
     next: "deadline for open traces",
     done: ({ generator }) => generator.state === "done",
