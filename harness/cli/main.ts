@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { HarnessError, Interrupted, messageOf, UsageError } from "../model/errors.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
 import { analyzeCommand } from "./analyze.js";
+import { completionCommand } from "./completion.js";
 import { configCommand } from "./config.js";
 import { doctorCommand } from "./doctor.js";
 import { listCommand } from "./list.js";
@@ -41,6 +42,7 @@ export async function main(
     mirrorCommand,
     doctorCommand,
     configCommand,
+    completionCommand,
     sweepCommand,
   ]) {
     program.addCommand(command(finish, around));

@@ -8,7 +8,7 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Runs `chaos ARGS`. Nothing of this process's environment or directory counts. */
+/** Runs `chaos ARGS`, one at a time. Nothing of this process's environment or directory counts. */
 export async function callMain(
   args: readonly string[],
   { env = {}, cwd = "/nonexistent" }: { env?: Record<string, string>; cwd?: string } = {},
