@@ -9,8 +9,17 @@ export const doctorCommand = (finish: (code: ExitCode) => void, around: Surround
     .addHelpText("after", "\nExample:\n  chaos doctor --images build")
     .action(async (_: unknown, command: Command) => {
       const { settings } = await settle(command, around);
-      const { checkHost } = await import("kind-node");
-      const problems = await checkHost({ mode: settings.images });
+      const { checkHost, hostFacts } = await import("kind-node");
+      const [facts, problems] = await Promise.all([
+        hostFacts(),
+        checkHost({ mode: settings.images }),
+      ]);
+      const width = Math.max(...facts.map(({ what }) => what.length));
+      for (const { what, found, fix } of facts) {
+        const mark = fix === undefined ? "✓" : "!";
+        process.stdout.write(`${mark} ${what.padEnd(width)}  ${found}\n`);
+        if (fix !== undefined) process.stdout.write(`  fix: ${fix}\n`);
+      }
       for (const { problem, fix } of problems) {
         process.stdout.write(`✗ ${problem}\n  fix: ${fix}\n`);
       }

@@ -25,6 +25,7 @@ export {
   type ImageOrigin,
 } from "./ensure-images.js";
 export { KitError } from "./errors.js";
+export { hostFacts, type HostFact } from "./host-facts.js";
 export { loadImages, type LoadImagesOptions } from "./load-images.js";
 export { pushToMirror } from "./mirror.js";
 export { killContainer } from "./node-command.js";

@@ -8,22 +8,30 @@ const INOTIFY_LIMITS = { max_user_instances: 1_024, max_user_watches: 524_288 } 
 
 const pathOf = (limit: string): string => `/proc/sys/fs/inotify/${limit}`;
 
-/**
- * The limits of this host that are too low for several nodes, with the command that raises each.
- */
-export async function lowInotifyLimits(): Promise<
-  { limit: string; current: number; wanted: number; fix: string }[]
-> {
-  const low = [];
+interface InotifyLimit {
+  readonly limit: string;
+  readonly current: number;
+  readonly wanted: number;
+  /** The command that raises it. */
+  readonly fix: string;
+}
+
+/** The limits of this host that several nodes share. */
+export async function inotifyLimits(): Promise<InotifyLimit[]> {
+  const limits: InotifyLimit[] = [];
   for (const [limit, wanted] of Object.entries(INOTIFY_LIMITS)) {
     const text = await readFile(pathOf(limit), "utf8").catch(() => undefined);
     // No such file: not a Linux, and Docker runs in a virtual machine with limits of its own.
-    if (text === undefined || Number(text) >= wanted) continue;
+    if (text === undefined) continue;
     const fix = `sudo sysctl --write fs.inotify.${limit}=${wanted}`;
-    low.push({ limit, current: Number(text), wanted, fix });
+    limits.push({ limit, current: Number(text), wanted, fix });
   }
-  return low;
+  return limits;
 }
+
+/** Those that are too low for several nodes. */
+export const lowInotifyLimits = async (): Promise<InotifyLimit[]> =>
+  (await inotifyLimits()).filter(({ current, wanted }) => current < wanted);
 
 /** Raises what is low when this process may, and says the command when it may not. */
 export async function raiseInotifyLimits(onProgress?: (line: string) => void): Promise<void> {
