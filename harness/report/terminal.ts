@@ -83,7 +83,10 @@ export function terminalProgress(options: TerminalOptions = {}): TerminalProgres
     return [...inPhase, ...(status === "" ? [] : [status])].join(" · ");
   };
   const refresh = (): void => {
-    if (!closed && doing() !== "") line.show(`${elapsed()}  ${doing()}`);
+    if (closed || doing() === "") return;
+    // Where there is little room, the time of the phase is enough.
+    const columns = stream.columns ?? 0;
+    line.show(columns > 0 && columns < 80 ? doing() : `${elapsed()}  ${doing()}`);
   };
   const endPhase = (outcome: "done" | "failed"): void => {
     if (phase === undefined) return;

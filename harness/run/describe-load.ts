@@ -25,7 +25,7 @@ export const total = (counts: Counts): number =>
   SIGNALS.reduce((sum, signal) => sum + counts[signal], 0);
 
 /**
- * `3/3 gateways ready · kill-gateway in 9.0 s · sent 12,000 (700/s) · acked 11,990 · received 5,210 · missing 40`.
+ * `gateways 3/3 · kill-gateway in 9.0 s · sent 12,000 (700/s) · acked 11,990 · received 5,210 · missing 40`.
  * Missing are acknowledged metric points and log records that no backend has yet; spans are not among them,
  * for sampling keeps few, and which of the missing are lost only the judge can say.
  */
@@ -41,7 +41,7 @@ export function describeLoad({ generator, backends, ...rest }: LoadState): strin
   return [
     ...(gateways === undefined
       ? []
-      : [`${String(gateways.ready)}/${String(gateways.wanted)} gateways ready`]),
+      : [`gateways ${String(gateways.ready)}/${String(gateways.wanted)}`]),
     `${next.what} in ${formatDuration(Math.max(next.inMs, 0))}`,
     `sent ${count(total(generator.attempted))}${rate}`,
     `acked ${count(total(generator.acked))}`,

@@ -1,0 +1,102 @@
+/** What a person may get wrong on the command line: one line that names it, exit code 64, no trace. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { callMain } from "./test-main.js";
+
+/** Command line, environment where it matters, and what the line must say. */
+const WRONG: readonly (readonly [args: string, says: string, env?: Record<string, string>])[] = [
+  ["frobnicate", "unknown command 'frobnicate'"],
+  ["rnu", "Did you mean run?"],
+  ["run --sead 3", "unknown option '--sead' (Did you mean --seed?)"],
+  ["run gateway-kil", 'unknown scenario "gateway-kil"; did you mean gateway-kill?'],
+  ["run xyzzy", 'unknown scenario "xyzzy"; there are: no-faults'],
+  ["run --seed", "option '--seed <n>' argument missing"],
+  ["run --seed -1", "--seed -1: give a whole number from 0"],
+  ["run --seed 1.5", "--seed 1.5: give a whole number"],
+  ["run --seed 18446744073709551616", "--seed 18446744073709551616: give a whole number"],
+  ["run --grep nothing-like-it", "--grep nothing-like-it: matches no scenario"],
+  ["run --grep kill --grep-invert .", "--grep kill --grep-invert .: matches no scenario"],
+  ["run --grep (", "--grep (: give a regular expression"],
+  ["run --grep-invert [", "--grep-invert [: give a regular expression"],
+  ["run --tag smok", "--tag smok: no scenario has it; there are"],
+  ["run --suite nightli", "--suite nightli: give one of smoke, nightly"],
+  ["run --images pull", "--images pull: give one of auto, registry, build"],
+  ["run --repeat 0", "--repeat 0: give a whole number from 1"],
+  ["run --repeat many", "--repeat many: give a whole number from 1"],
+  ["run --repeat 1001", "--repeat 1001: give a whole number from 1 to 1000"],
+  ["run --load 0", "--load 0: give seconds above 0"],
+  ["run --load soon", "--load soon: give seconds above 0"],
+  ["run gateway-kill --load 5", "--load 5: gateway-kill has a fault at 10.0 s"],
+  ["run --keep-cluster=sometimes", "--keep-cluster sometimes: give always, on-failure"],
+  ["run --keep-cluster=0h", "--keep-cluster 0h: give always"],
+  ["run --keep-cluster --reuse-cluster x", "a reused cluster is always kept; drop one"],
+  ["run --cluster-name A/B", "--cluster-name A/B: give lower-case letters"],
+  ["run --registry-mirror http://x/", "--registry-mirror http://x/: give host:port"],
+  ["run --log-level loud", "--log-level loud: give one of error, warn"],
+  ["run -q --log-level debug", "quiet is a level itself; drop one"],
+  ["run --list --dry-run", "one lists, the other plans; drop one"],
+  ["run --resume 20260101T000000Z-1", "is neither a suite in"],
+  ["run no-faults --resume x", "the suite says what is run; drop no-faults"],
+  ["run --resume x --seed 3", "a resumed suite keeps its own plan; drop one"],
+  ["run --last-failed", "no scenario's newest run failed"],
+  ["list --repeat 2", "unknown option '--repeat'"],
+  ["analyze", "missing required argument 'run'"],
+  ["mirror http://x/", "chaos mirror http://x/: give host:port"],
+  ["doctor now", "too many arguments"],
+  ["completion tcsh", "Allowed choices are bash, zsh, fish"],
+  ["run", "CHAOS_SED: there is no such option; did you mean CHAOS_SEED?", { CHAOS_SED: "1" }],
+  ["run", "CHAOS_DRY_RUN: there is no such option", { CHAOS_DRY_RUN: "1" }],
+  ["run", "CHAOS_STRICT=yes: give true or false", { CHAOS_STRICT: "yes" }],
+  ["doctor", "CHAOS_IMAGES=pull: give one of auto", { CHAOS_IMAGES: "pull" }],
+  ["config --seed x", "--seed x: give a whole number"],
+];
+
+describe("a wrong command line", () => {
+  let output: string;
+  before(async () => {
+    output = await mkdtemp(join(tmpdir(), "chaos-wrong-"));
+  });
+  after(() => rm(output, { recursive: true }));
+
+  for (const [args, says, env = {}] of WRONG) {
+    const shown = [...Object.entries(env).map((pair) => pair.join("=")), "chaos", args].join(" ");
+    it(`is one line: ${shown}`, async () => {
+      // Nothing of the kind may reach Docker or write into the checkout.
+      const surroundings = { env: { ...env, CHAOS_OUTPUT: output }, cwd: output };
+      const { exitCode, out, err } = await callMain(args.split(" "), surroundings);
+      expect({ exitCode, out }).to.deep.equal({ exitCode: 64, out: "" });
+      expect(err).to.match(/^error: [^\n]+\n$/);
+      expect(err).to.contain(says);
+    });
+  }
+
+  it("is a file that cannot be loaded, named with the reason", async () => {
+    await writeFile(join(output, "chaos.config.ts"), "export default {;\n");
+    const { exitCode, err } = await callMain(["run", "--list"], { cwd: output });
+    expect(exitCode).to.equal(64);
+    expect(err).to.match(/^error: chaos.config.ts: cannot be loaded: [^\n]+\n$/);
+  });
+});
+
+describe("help", () => {
+  it("of every command has an example and ends well", async () => {
+    const { out } = await callMain(["--help"]);
+    expect(out).to.contain("130  interrupted");
+    const list = out.split("Commands:")[1]!.split("Exit codes:")[0]!;
+    const names = [...list.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!);
+    const commands = names.filter((name) => name !== "help");
+    expect(commands).to.include.members(["run", "list", "analyze", "config", "completion"]);
+    for (const command of commands) {
+      const help = await callMain([command, "--help"]);
+      expect(help.exitCode, command).to.equal(0);
+      expect(help.out, command).to.match(/\nExamples?:\n {2}(\S+=\S+ )?(source <\(npx )?chaos /);
+    }
+  });
+
+  it("hides what only takes a setting back", async () => {
+    const { out } = await callMain(["run", "--help"]);
+    expect(out).to.contain("--strict").and.not.to.contain("--no-strict");
+  });
+});
