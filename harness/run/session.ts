@@ -62,8 +62,10 @@ export async function openSession(
     const close = async (failed: boolean): Promise<void> => {
       progress.phase("teardown");
       if (keepCluster.when === "on-failure" && failed) {
-        await cluster.keep();
-        tellKept();
+        undo.before(`keep cluster ${clusterName}`, async () => {
+          await cluster.keep();
+          tellKept();
+        });
       } else if (keepCluster.when !== "always") {
         undo.before(`remove cluster ${clusterName}`, async () => {
           await cluster.remove();
