@@ -74,6 +74,7 @@ export function topology(): TopologyEvent[] {
       ready: true,
       terminating: false,
       restarts: 0,
+      disruption: "",
       ...changes,
     } as const;
     return [

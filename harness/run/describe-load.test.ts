@@ -51,7 +51,7 @@ describe("the line that tells how a load is going", () => {
 describe("gateways that are ready", () => {
   const event = (uid: string, over: Partial<TopologyEvent> = {}): TopologyEvent => ({
     ...{ atMs: 0, source: "pod", change: "modified", pod: uid, uid, tier: "gateway", ip: "" },
-    ...{ node: "", ready: true, terminating: false, restarts: 0, service: "" },
+    ...{ node: "", ready: true, terminating: false, restarts: 0, service: "", disruption: "" },
     ...over,
   });
 
