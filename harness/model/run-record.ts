@@ -69,6 +69,13 @@ const PlantedDefects = z.object({
 });
 export type PlantedDefects = z.infer<typeof PlantedDefects>;
 
+/** How long delivered items of one signal took from their first send to their first receipt. */
+const DeliveryRecord = z.object({
+  items: z.number().int().positive(),
+  p50Ms: z.number(),
+  p99Ms: z.number(),
+});
+
 export const RunRecord = z.object({
   schemaVersion: z.literal(RUN_SCHEMA_VERSION),
   runId: z.string(),
@@ -90,6 +97,12 @@ export const RunRecord = z.object({
   invariants: z.array(InvariantRecord),
   accounting: z.record(z.enum(SIGNALS), Accounting),
   losses: z.array(LossRecord),
+  delivery: z
+    .partialRecord(z.enum(SIGNALS), DeliveryRecord)
+    .optional()
+    .describe(
+      "from first send to first receipt; a signal of which nothing was delivered is absent",
+    ),
   deployment: z.object({
     name: z.string(),
     configSha256: z.string(),

@@ -42,7 +42,8 @@ describe("the series of a report, read with SQL", () => {
   });
 
   it("count sends, answers and receipts second by second, and a loss where it was first sent", async () => {
-    const { startMs, bucketMs, buckets, signals } = await readSeries(query, []);
+    const { startMs, bucketMs, buckets, signals, delivery } = await readSeries(query, []);
+    expect(delivery).to.deep.equal({ traces: { items: 2, p50Ms: 29_649.8, p99Ms: 31_462.5 } });
     expect({ startMs, bucketMs, buckets }).to.deep.equal({
       startMs: 10_000,
       bucketMs: 1_000,
@@ -54,6 +55,7 @@ describe("the series of a report, read with SQL", () => {
     expect(spans!.lostExplained.slice(0, 5)).to.deep.equal([0, 0, 1, 0, 0]);
     expect(records!.lostUnexplained.slice(0, 5)).to.deep.equal([0, 0, 0, 0, 1]);
     expect(spans!.ackP50Ms.slice(0, 3)).to.deep.equal([2, null, 6]);
+    expect(spans!.deliveryP50Ms.slice(0, 3)).to.deep.equal([31_499.5, null, 27_800]);
     const received = spans!.received.map(({ gateway, counts }) => [gateway, counts.slice(30)]);
     expect(received).to.deep.equal([
       ["gw-a", [0, 1]],

@@ -2,6 +2,7 @@
 import type { TopologyEvent } from "../model/history.js";
 import { SIGNALS, type Signal } from "../model/signal.js";
 import { gatewaySets, podLives } from "./pod-lives.js";
+import { readDelivery, type DeliveryRow } from "./read-delivery.js";
 import { readLostGroups } from "./read-lost-groups.js";
 import {
   TRACE_OUTCOMES,
@@ -51,10 +52,12 @@ export async function readSeries(
   topology: readonly TopologyEvent[],
 ): Promise<ReportSeries> {
   const axis = await readAxis(query);
+  const delivery = await readDelivery(query, bucketOf("sent", axis));
   const endMs = axis.startMs + axis.buckets * axis.bucketMs;
   return {
     ...axis,
-    signals: await readSignals(query, axis),
+    signals: await readSignals(query, axis, delivery.buckets),
+    delivery: delivery.whole,
     gatewaySets: gatewaySets(topology),
     pods: podLives(topology, endMs),
     traces: await readOutcomes(query),
@@ -90,7 +93,11 @@ interface SendRow {
   readonly unexplained: number;
 }
 
-async function readSignals(query: Query, axis: Axis): Promise<readonly SignalSeries[]> {
+async function readSignals(
+  query: Query,
+  axis: Axis,
+  delivery: readonly DeliveryRow[],
+): Promise<readonly SignalSeries[]> {
   // An item that was sent again counts at each send; a lost one where it was first sent.
   const sends = await query<SendRow>(`
     SELECT signal, ${bucketOf("sent_ms", axis)} AS bucket,
@@ -123,6 +130,12 @@ async function readSignals(query: Query, axis: Axis): Promise<readonly SignalSer
         null,
         own.map((row) => [row.bucket, rounded(of(row))]),
       );
+    const deliveries = (of: (row: DeliveryRow) => number): (number | null)[] =>
+      spread<number | null>(
+        axis,
+        null,
+        delivery.filter((row) => row.signal === signal).map((row) => [row.bucket, of(row)]),
+      );
     return {
       signal,
       sent: counts((row) => row.sent),
@@ -141,6 +154,8 @@ async function readSignals(query: Query, axis: Axis): Promise<readonly SignalSer
       lostUnexplained: counts((row) => row.unexplained),
       ackP50Ms: times((row) => row.p50),
       ackP99Ms: times((row) => row.p99),
+      deliveryP50Ms: deliveries((row) => row.p50),
+      deliveryP99Ms: deliveries((row) => row.p99),
     };
   });
 }

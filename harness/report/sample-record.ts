@@ -47,6 +47,7 @@ export function sampleRecord(simulation: Simulation, verdict: Verdict): RunRecor
     invariants: invariants(verdict, simulation, proven),
     accounting: simulation.accounting,
     losses: simulation.losses,
+    delivery: simulation.series.delivery,
     deployment: deployment(),
     environment: environment(),
     figures: {

@@ -34,6 +34,13 @@ export interface Simulation {
   readonly gateways: readonly string[];
 }
 
+/** Spans wait for the sampling decision, all wait for batches. */
+export const DELIVERY: ReportSeries["delivery"] = {
+  traces: { items: 34_000, p50Ms: 34_200, p99Ms: 41_800 },
+  metrics: { items: 3_900, p50Ms: 5_100, p99Ms: 9_900 },
+  logs: { items: 7_800, p50Ms: 5_000, p99Ms: 9_900 },
+};
+
 interface Loss {
   readonly place: "gateway-tail-sampling" | "agent-to-gateway" | "gateway-batch" | "unknown";
   readonly rule: string | null;
@@ -69,6 +76,7 @@ export function simulate(options: { deadPod: string; plantUnexplained: boolean }
       bucketMs: 1_000,
       buckets: BUCKETS,
       signals: [books.traces.series(), books.metrics.series(), books.logs.series()],
+      delivery: DELIVERY,
       gatewaySets: gatewaySets(gateways),
       pods: pods(gateways),
       traces: [...books.traces.outcomes].map(([outcome, marks]) => ({ outcome, ...marks })),
@@ -280,6 +288,7 @@ class Book {
   }
 
   series(): ReportSeries["signals"][number] {
+    const wait = this.signal === "traces" ? 34_000 : 5_000;
     const answered = (value: number): (number | null)[] =>
       this.#sent.map((count, second) => (count === 0 ? null : value + ((second * 7) % 5) / 10));
     return {
@@ -293,6 +302,8 @@ class Book {
       ackP99Ms: answered(4.2).map((ms, second) =>
         ms !== null && second >= 32 && second < 36 ? ms * 9 : ms,
       ),
+      deliveryP50Ms: answered(wait),
+      deliveryP99Ms: answered(wait + 7_000),
     };
   }
 }

@@ -3,6 +3,7 @@
  * Unix ms.
  */
 import type { LossPlace } from "../model/accounting.js";
+import type { RunRecord } from "../model/run-record.js";
 import type { Signal } from "../model/signal.js";
 
 export interface ReportSeries {
@@ -12,6 +13,7 @@ export interface ReportSeries {
   /** Every array of `signals` has this length. */
   readonly buckets: number;
   readonly signals: readonly SignalSeries[];
+  readonly delivery: NonNullable<RunRecord["delivery"]>;
   /**
    * The set of gateways that agents may route to, each time that it changes; the first entry is
    * the initial set.
@@ -37,6 +39,9 @@ export interface SignalSeries {
   /** From send to answer, ms; null where nothing was answered. */
   readonly ackP50Ms: readonly (number | null)[];
   readonly ackP99Ms: readonly (number | null)[];
+  /** From first send to first receipt, ms, by the time of the send; null where nothing was delivered. */
+  readonly deliveryP50Ms: readonly (number | null)[];
+  readonly deliveryP99Ms: readonly (number | null)[];
 }
 
 export const TRACE_OUTCOMES = [

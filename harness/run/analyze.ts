@@ -19,14 +19,16 @@ export async function analyze(
   const history = await openHistory(join(runDir, HISTORY_DIR));
   try {
     const judgement = await judge(history, { strict });
+    const series = await seriesOf(history);
     const record: RunRecord = {
       ...context,
       schemaVersion: RUN_SCHEMA_VERSION,
       strict,
       command: strict ? withStrict(context.command) : context.command,
       ...judgement,
+      delivery: series.delivery,
     };
-    await writeReports(runDir, record, await seriesOf(history));
+    await writeReports(runDir, record, series);
     return record;
   } finally {
     await history.close();

@@ -14,6 +14,7 @@ export const RunContext = RunRecord.omit({
   invariants: true,
   accounting: true,
   losses: true,
+  delivery: true,
 });
 export type RunContext = z.infer<typeof RunContext>;
 

@@ -1,0 +1,51 @@
+/** How long items took from their first send to their first receipt: as a whole, and by time of send. */
+import { SIGNALS, type Signal } from "../model/signal.js";
+import type { RunRecord } from "../model/run-record.js";
+import type { Query } from "./read-series.js";
+
+export interface DeliveryRow {
+  readonly signal: Signal;
+  /** Of the first send. */
+  readonly bucket: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export interface DeliveryTimes {
+  readonly whole: NonNullable<RunRecord["delivery"]>;
+  readonly buckets: readonly DeliveryRow[];
+}
+
+/**
+ * Times of delivered items, ms. They hold what the deployment waits for on purpose, its sampling decision
+ * and its batches. `bucket` is SQL that numbers the bucket of the column `sent`.
+ */
+export async function readDelivery(query: Query, bucket: string): Promise<DeliveryTimes> {
+  const rows = await query<Omit<DeliveryRow, "bucket"> & { bucket: number | null; items: number }>(`
+    SELECT signal, bucket, count(*)::INTEGER AS items,
+      quantile_cont(took, 0.5)::DOUBLE AS p50, quantile_cont(took, 0.99)::DOUBLE AS p99
+    FROM (
+      SELECT i.signal, ${bucket} AS bucket, received - sent AS took
+      FROM report_items i
+      JOIN (SELECT signal, id, min(sent_ms) AS sent FROM report_sends GROUP BY ALL)
+        USING (signal, id)
+      JOIN (SELECT signal, id, min(at_ms) AS received FROM report_receipts GROUP BY ALL)
+        USING (signal, id)
+      WHERE i.state = 'delivered'
+    ) GROUP BY GROUPING SETS ((signal), (signal, bucket))`);
+  const whole: DeliveryTimes["whole"] = {};
+  for (const signal of SIGNALS) {
+    const row = rows.find((one) => one.bucket === null && one.signal === signal);
+    if (row !== undefined) {
+      whole[signal] = { items: row.items, p50Ms: toTenths(row.p50), p99Ms: toTenths(row.p99) };
+    }
+  }
+  return {
+    whole,
+    buckets: rows.flatMap(({ signal, bucket, p50, p99 }) =>
+      bucket === null ? [] : [{ signal, bucket, p50: toTenths(p50), p99: toTenths(p99) }],
+    ),
+  };
+}
+
+const toTenths = (ms: number): number => Math.round(ms * 10) / 10;
