@@ -11,6 +11,7 @@ import { runCommand } from "./run.js";
 import { mirrorCommand } from "./mirror.js";
 import { mutateCommand } from "./mutate.js";
 import type { Surroundings } from "./settings.js";
+import { reportCommand } from "./report.js";
 import { sweepCommand } from "./sweep.js";
 
 const EXIT_CODES = `
@@ -38,6 +39,7 @@ export async function main(
     runCommand,
     listCommand,
     analyzeCommand,
+    reportCommand,
     mutateCommand,
     mirrorCommand,
     doctorCommand,

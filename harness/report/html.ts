@@ -3,6 +3,7 @@ import type { RunRecord } from "../model/run-record.js";
 import { accountingSection } from "./html/accounting.js";
 import { deploymentSection } from "./html/deployment.js";
 import { environmentSection } from "./html/environment.js";
+import { html } from "./html/escape.js";
 import { headlineSection } from "./html/headline.js";
 import { invariantsSection } from "./html/invariants.js";
 import { lossesSection } from "./html/losses.js";
@@ -11,6 +12,7 @@ import { page } from "./html/page.js";
 import { plantedDefectsSection } from "./html/planted-defects.js";
 import { timelineSection } from "./html/timeline.js";
 import type { ReportSeries } from "./series.js";
+import { VERDICT_WORD } from "./verdict-words.js";
 
 /**
  * The file's text. It loads nothing, works from file:// and takes every string of the record for
@@ -27,5 +29,12 @@ export function htmlReport(record: RunRecord, series?: ReportSeries): string {
     deploymentSection(record),
     environmentSection(record),
   ];
-  return page(record, headlineSection(record), sections);
+  return page({
+    title: `${VERDICT_WORD[record.verdict]} ${record.scenario.name} ${record.runId}`,
+    headline: headlineSection(record),
+    sections,
+    source: html`Rendered from <code>run.json</code> of run <code>${record.runId}</code>, schema
+      version ${record.schemaVersion}.`,
+    scripts: true,
+  });
 }

@@ -1,8 +1,9 @@
 import { expect } from "chai";
-import { mkdtemp, readFile, readlink, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { indexRun } from "./index-file.js";
+import { UsageError } from "../model/errors.js";
+import { indexRun, readIndex } from "./index-file.js";
 import { sample } from "./sample.js";
 
 describe("reports/index.jsonl", () => {
@@ -28,6 +29,25 @@ describe("reports/index.jsonl", () => {
       ]);
       expect(lines[0]).to.include({ schemaVersion: 1, seed: "42", dirty: true, acked: 53_300 });
       expect(await readlink(join(reports, "latest"))).to.equal("runs/gateway-kill/b");
+    } finally {
+      await rm(reports, { recursive: true });
+    }
+  });
+
+  it("is read back; a last line that was cut off is left out, another damage is named", async () => {
+    const reports = await mkdtemp(join(tmpdir(), "index-"));
+    const path = join(reports, "index.jsonl");
+    try {
+      expect(await readIndex(reports)).to.deep.equal([]);
+      await indexRun(reports, join(reports, "runs/gateway-kill/a"), sample().record);
+      await appendFile(path, '{"schemaVersion": 1, "runId"');
+      const lines = await readIndex(reports);
+      expect(lines.map(({ dir }) => dir)).to.deep.equal(["runs/gateway-kill/a"]);
+      expect(lines[0]!.measures!.durationMs).to.equal(230_000);
+      await appendFile(path, ": 7}\n");
+      const thrown: unknown = await readIndex(reports).catch((error: unknown) => error);
+      expect(thrown).to.be.instanceOf(UsageError);
+      expect((thrown as Error).message).to.contain(`${path}:2: field runId`);
     } finally {
       await rm(reports, { recursive: true });
     }

@@ -1,9 +1,12 @@
 /** reports/index.jsonl, one line a run, and the `latest` link. */
-import { appendFile, rename, rm, symlink } from "node:fs/promises";
+import { appendFile, readFile, rename, rm, symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { z } from "zod";
 import type { RunRecord } from "../model/run-record.js";
-import { SIGNALS } from "../model/signal.js";
-import type { Verdict } from "../model/verdict.js";
+import { parseJsonText } from "./json-file.js";
+import { Measures, measuresOf, total } from "./measures.js";
+import { controlResult } from "./verdict-words.js";
+import { workloadSha256 } from "./workload-identity.js";
 
 export const INDEX_SCHEMA_VERSION = 1;
 
@@ -15,24 +18,32 @@ export interface SuitePlace {
   readonly suiteRun: number;
 }
 
-interface IndexLine extends Partial<SuitePlace> {
-  readonly schemaVersion: typeof INDEX_SCHEMA_VERSION;
-  readonly runId: string;
-  readonly scenario: string;
-  readonly verdict: Verdict;
-  readonly seed: string;
-  readonly gitSha: string;
-  readonly dirty: boolean;
-  readonly strict: boolean;
-  readonly startedAt: string;
-  /** The run's directory, from the reports directory. */
-  readonly dir: string;
-  /** Items of all signals. */
-  readonly acked: number;
-  readonly lostExplained: number;
-  readonly lostUnexplained: number;
-  readonly figures: Readonly<Record<string, number>>;
-}
+const count = z.number().int().nonnegative();
+
+/** Members that are optional are missing in lines of older versions. */
+export const IndexLine = z.object({
+  schemaVersion: z.literal(INDEX_SCHEMA_VERSION),
+  runId: z.string(),
+  scenario: z.string(),
+  verdict: z.enum(["pass", "inconclusive", "fail"]),
+  seed: z.string(),
+  gitSha: z.string(),
+  dirty: z.boolean(),
+  strict: z.boolean(),
+  startedAt: z.iso.datetime(),
+  dir: z.string().describe("the run's directory, from the reports directory"),
+  acked: count.describe("items of all signals"),
+  lostExplained: count,
+  lostUnexplained: count,
+  figures: z.record(z.string(), z.number()),
+  controlMet: z.boolean().optional().describe("of a control: whether it was found out"),
+  shortened: z.boolean().optional().describe("the load was shorter than the scenario's own"),
+  workloadSha256: z.string().optional().describe("equal for runs with the same load and faults"),
+  measures: Measures.optional(),
+  suite: z.string().optional().describe("ID of its suite: reports/suites/ID.json is the plan"),
+  suiteRun: z.number().int().positive().optional().describe("its place in the plan, from 1"),
+});
+export type IndexLine = z.infer<typeof IndexLine>;
 
 /**
  * Appends the run, with its place in a suite, to `reportsDir`/index.jsonl and
@@ -45,14 +56,30 @@ export async function indexRun(
   place?: SuitePlace,
 ): Promise<void> {
   const dir = relative(reportsDir, runDir);
-  const line = { ...lineOf(record, dir), ...place };
+  const line = IndexLine.parse({ ...indexLineOf(record, dir), ...place });
   await appendFile(join(reportsDir, "index.jsonl"), `${JSON.stringify(line)}\n`);
   await pointAt(join(reportsDir, "latest"), dir);
 }
 
-function lineOf(record: RunRecord, dir: string): IndexLine {
-  const total = (column: "acked" | "lostExplained" | "lostUnexplained"): number =>
-    SIGNALS.reduce((sum, signal) => sum + record.accounting[signal][column], 0);
+/**
+ * The runs of `reportsDir`, oldest first; none without an index. UsageError for a line that is none, which
+ * names file and line; but the last one may be cut off, for the machine may have died while it was written.
+ */
+export async function readIndex(reportsDir: string): Promise<readonly IndexLine[]> {
+  const path = join(reportsDir, "index.jsonl");
+  const text = await readFile(path, "utf8").catch(() => "");
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  return whole.split("\n").flatMap((line, index) => {
+    if (line.trim() === "") return [];
+    const where = `${path}:${String(index + 1)}`;
+    return [parseJsonText(where, line, { schema: IndexLine, version: INDEX_SCHEMA_VERSION })];
+  });
+}
+
+export function indexLineOf(record: RunRecord, dir: string): IndexLine {
+  const measures = measuresOf(record);
+  const acked = Object.values(record.accounting).reduce((sum, books) => sum + books.acked, 0);
+  const control = controlResult(record);
   return {
     schemaVersion: INDEX_SCHEMA_VERSION,
     runId: record.runId,
@@ -64,10 +91,14 @@ function lineOf(record: RunRecord, dir: string): IndexLine {
     strict: record.strict,
     startedAt: record.startedAt,
     dir,
-    acked: total("acked"),
-    lostExplained: total("lostExplained"),
-    lostUnexplained: total("lostUnexplained"),
+    acked,
+    lostExplained: total(measures, "lostExplained"),
+    lostUnexplained: total(measures, "lostUnexplained"),
     figures: record.figures,
+    ...(control === undefined ? {} : { controlMet: control.met }),
+    ...(record.shortened === undefined ? {} : { shortened: record.shortened }),
+    workloadSha256: workloadSha256(record),
+    measures,
   };
 }
 

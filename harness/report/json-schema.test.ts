@@ -1,27 +1,55 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "chai";
 import { readFile } from "node:fs/promises";
-import { RUN_SCHEMA_PATH, runJsonSchema } from "./json-schema.js";
-import { sample } from "./sample.js";
+import { indexLineOf } from "./index-file.js";
+import { jsonSchemaOf, PUBLISHED } from "./json-schema.js";
+import { sample, sampleBroken } from "./sample.js";
+import { suiteRecord } from "./suite.js";
 
-describe("the published schema of run.json", () => {
-  const published = async (): Promise<object> => {
-    const url = new URL(`../../${RUN_SCHEMA_PATH}`, import.meta.url);
-    return JSON.parse(await readFile(url, "utf8")) as object;
-  };
+const { record } = sample({ verdict: "fail" });
+const line = indexLineOf(record, "runs/gateway-kill/a");
+const suite = suiteRecord(
+  [{ kind: "judged", record, runDir: "reports/runs/gateway-kill/a" }, sampleBroken],
+  [line],
+  { createdAt: new Date(0), reportOf: (runDir) => `${runDir}/report.html` },
+);
 
-  it("is not stale (else: npx tsx harness/report/write-json-schema.ts)", async () => {
-    expect(await published()).to.deep.equal(JSON.parse(JSON.stringify(runJsonSchema())));
-  });
+/** Of each published kind of file: one that is right, and members that make it wrong. */
+const EXAMPLES: Record<string, { right: object; wrong: readonly object[] }> = {
+  run: {
+    right: record,
+    wrong: [{ verdict: "perhaps" }, { losses: [{}] }, { startedAt: "yesterday" }],
+  },
+  "index-line": { right: line, wrong: [{ dirty: "no" }, { acked: -1 }, { measures: {} }] },
+  suite: {
+    right: suite,
+    wrong: [{ verdict: "perhaps" }, { runs: [{ kind: "lost" }] }, { past: undefined }],
+  },
+};
 
-  it("accepts a run record and refuses a damaged one in an independent validator", async () => {
-    const ajv = new Ajv2020({ strict: false, validateFormats: false });
-    const validate = ajv.compile(await published());
-    const { record } = sample({ verdict: "fail" });
-    expect(validate(record), JSON.stringify(validate.errors)).to.equal(true);
-    expect(validate({ ...record, aMemberOfTheFuture: 1 })).to.equal(true);
-    expect(validate({ ...record, verdict: "perhaps" })).to.equal(false);
-    expect(validate({ ...record, losses: [{}] })).to.equal(false);
-    expect(validate({ ...record, startedAt: "yesterday" })).to.equal(false);
-  });
+describe("the published schemas", () => {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+
+  for (const published of PUBLISHED) {
+    const name = published.path.replace(/^reports\/schema\/(.+)\.schema\.json$/, "$1");
+    const read = async (): Promise<object> => {
+      const url = new URL(`../../${published.path}`, import.meta.url);
+      return JSON.parse(await readFile(url, "utf8")) as object;
+    };
+
+    it(`${name}: is not stale (else: npx tsx harness/report/write-json-schema.ts)`, async () => {
+      expect(await read()).to.deep.equal(JSON.parse(JSON.stringify(jsonSchemaOf(published))));
+    });
+
+    it(`${name}: an independent validator accepts a right one and refuses damaged ones`, async () => {
+      const validate = ajv.compile(await read());
+      const { right, wrong } = EXAMPLES[name]!;
+      expect(validate(right), JSON.stringify(validate.errors)).to.equal(true);
+      expect(validate({ ...right, aMemberOfTheFuture: 1 })).to.equal(true);
+      expect(validate({ ...right, schemaVersion: 0 })).to.equal(false);
+      for (const damage of wrong) {
+        expect(validate({ ...right, ...damage }), JSON.stringify(damage)).to.equal(false);
+      }
+    });
+  }
 });

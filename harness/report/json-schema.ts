@@ -1,19 +1,42 @@
 /**
- * The published JSON schema of run.json, generated from the zod schema that the harness itself
- * uses.
+ * The published JSON schemas, generated from the zod schemas that the harness itself validates with.
  */
 import { z } from "zod";
 import { RunRecord } from "../model/run-record.js";
+import { IndexLine } from "./index-file.js";
+import { SuiteRecord } from "./suite.js";
 
-/** Where the schema is kept, from the root of the repository. */
-export const RUN_SCHEMA_PATH = "reports/schema/run.schema.json";
+interface Published {
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly title: string;
+  readonly description: string;
+  readonly schema: z.ZodType;
+}
 
-/** JSON Schema, draft 2020-12. Unknown members are allowed: the record only ever grows. */
-export function runJsonSchema(): object {
-  const schema = z.toJSONSchema(RunRecord, { target: "draft-2020-12", io: "input" });
-  return {
-    ...schema,
+export const PUBLISHED: readonly Published[] = [
+  {
+    path: "reports/schema/run.schema.json",
     title: "Run record",
     description: "The record of one run of the agent-gateway chaos harness (run.json).",
-  };
+    schema: RunRecord,
+  },
+  {
+    path: "reports/schema/index-line.schema.json",
+    title: "Index line",
+    description: "A line of reports/index.jsonl: one run.",
+    schema: IndexLine,
+  },
+  {
+    path: "reports/schema/suite.schema.json",
+    title: "Suite record",
+    description: "The runs of a suite and of the runs before them (reports/suite.json).",
+    schema: SuiteRecord,
+  },
+];
+
+/** JSON Schema, draft 2020-12. Unknown members are allowed: records only ever grow. */
+export function jsonSchemaOf({ schema, title, description }: Published): object {
+  const made = z.toJSONSchema(schema, { target: "draft-2020-12", io: "input" });
+  return { ...made, title, description };
 }

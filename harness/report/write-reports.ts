@@ -3,47 +3,58 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunRecord } from "../model/run-record.js";
 import { htmlReport } from "./html.js";
+import { readIndex } from "./index-file.js";
 import { junitXml } from "./junit.js";
 import { brokenSummary, markdownSummary } from "./markdown.js";
+import { prometheusText } from "./prometheus.js";
 import { writeRunFile } from "./run-file.js";
 import type { ReportSeries } from "./series.js";
 import type { SuiteRun } from "./suite-run.js";
+import { writeSuitePage } from "./write-suite-page.js";
 
 export { readRunRecord } from "./run-file.js";
 
-export interface WrittenReports {
-  readonly json: string;
-  readonly junit: string;
-  readonly markdown: string;
-  readonly html: string;
-}
+/** What a run is reported in; `json` first, for it is the verdict on disk. */
+export const FORMATS = ["json", "junit", "markdown", "prometheus", "html"] as const;
+export type Format = (typeof FORMATS)[number];
+
+const FILE: Record<Format, string> = {
+  json: "run.json",
+  junit: "junit.xml",
+  markdown: "summary.md",
+  prometheus: "metrics.prom",
+  html: "report.html",
+};
 
 /**
- * Writes run.json first (it is the verdict on disk, and all else can be rendered again from it),
- * then junit.xml, summary.md and report.html. Without `series` the HTML report has no charts and
- * no lost traces, and says so.
+ * Writes the reports of a run into its directory and gives their paths. Without `series` the HTML report has
+ * no charts and no lost traces, and says so.
  */
 export async function writeReports(
   runDir: string,
   record: RunRecord,
   series?: ReportSeries,
-): Promise<WrittenReports> {
-  const paths: WrittenReports = {
-    json: join(runDir, "run.json"),
-    junit: join(runDir, "junit.xml"),
-    markdown: join(runDir, "summary.md"),
-    html: join(runDir, "report.html"),
+  formats: readonly Format[] = FORMATS,
+): Promise<readonly string[]> {
+  const render: Record<Exclude<Format, "json">, () => string> = {
+    junit: () => junitXml([{ kind: "judged", record, runDir }]),
+    markdown: () => markdownSummary(record),
+    prometheus: () => prometheusText(record),
+    html: () => htmlReport(record, series),
   };
-  await writeRunFile(paths.json, record);
-  await writeFile(paths.junit, junitXml([{ kind: "judged", record, runDir }]));
-  await writeFile(paths.markdown, markdownSummary(record));
-  await writeFile(paths.html, htmlReport(record, series));
-  return paths;
+  const written = [];
+  for (const format of FORMATS.filter((one) => formats.includes(one))) {
+    const path = join(runDir, FILE[format]);
+    if (format === "json") await writeRunFile(path, record);
+    else await writeFile(path, render[format]());
+    written.push(path);
+  }
+  return written;
 }
 
 /**
  * Writes `reportsDir`/junit.xml with every run of a command, and what can be said of the runs that
- * broke into their own directories.
+ * broke into their own directories. Several runs get the page of their suite as well: suite.html, suite.json.
  */
 export async function writeSuiteReports(
   reportsDir: string,
@@ -56,4 +67,8 @@ export async function writeSuiteReports(
     await writeFile(join(run.runDir, "junit.xml"), junitXml([run]));
     await writeFile(join(run.runDir, "summary.md"), brokenSummary(run));
   }
+  if (runs.length <= 1) return;
+  // A damaged index must not cost the runs their reports; commands that need it name the line.
+  const index = await readIndex(reportsDir).catch(() => []);
+  await writeSuitePage(reportsDir, runs, index, ["html", "json"]);
 }

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { readStory } from "../invariants/test-story.js";
 import { HarnessError, UsageError } from "../model/errors.js";
 import { RunRecord } from "../model/run-record.js";
+import { measuresOf } from "../report/measures.js";
 import { analyze, HISTORY_DIR } from "./analyze.js";
 import { writeRunDirectory } from "./test-run-directory.js";
 
@@ -34,6 +35,8 @@ describe("analyze", () => {
       example: "lost",
     });
     expect(record.faults[0]).to.include({ proven: true, proof: "UID uid-g2 is gone" });
+    expect(measuresOf(record)).to.deep.include({ recoveryMs: 10_000 });
+    expect(record.delivery?.logs?.items).to.equal(measuresOf(record).signals.logs.delivered);
     expect(await runJson()).to.deep.equal(record);
     const html = await readFile(join(runDir, "report.html"), "utf8");
     expect(html).to.contain("items sent 10.0 s after a fault were still lost");

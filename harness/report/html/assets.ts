@@ -15,8 +15,16 @@ export interface Assets {
   readonly contentSecurityPolicy: string;
 }
 
-export function assets(): Assets {
-  const style = `${uPlot("uPlot.min.css")}\n${ours("style.css")}`;
+/** Pages without scripts have tables of runs and of what is missing, whose style they bring along. */
+export function assets(scripts: boolean): Assets {
+  const style = scripts
+    ? `${uPlot("uPlot.min.css")}\n${ours("style.css")}`
+    : `${ours("style.css")}\n${ours("overview.css")}`;
+  const policy = "default-src 'none'; style-src 'unsafe-inline'";
+  const styleElement = trustedMarkup(`<style>${style}</style>`);
+  if (!scripts) {
+    return { style: styleElement, script: trustedMarkup(""), contentSecurityPolicy: policy };
+  }
   const script = [
     uPlot("uPlot.iife.min.js"),
     ours("client/charts.js"),
@@ -27,8 +35,8 @@ export function assets(): Assets {
   ].join("\n");
   const hash = createHash("sha256").update(script).digest("base64");
   return {
-    style: trustedMarkup(`<style>${style}</style>`),
+    style: styleElement,
     script: trustedMarkup(`<script>${script}</script>`),
-    contentSecurityPolicy: `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`,
+    contentSecurityPolicy: `${policy}; script-src 'sha256-${hash}'`,
   };
 }

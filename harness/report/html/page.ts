@@ -1,6 +1,4 @@
 /** The frame of a report: head, navigation, sections, data and scripts. */
-import type { RunRecord } from "../../model/run-record.js";
-import { VERDICT_WORD } from "../verdict-words.js";
 import { assets } from "./assets.js";
 import { html, type Content, type Html } from "./escape.js";
 
@@ -13,8 +11,20 @@ export interface Section {
   readonly body: Html;
 }
 
-export function page(record: RunRecord, headline: Html, sections: readonly Section[]): string {
-  const { style, script, contentSecurityPolicy } = assets();
+export interface Page {
+  /** Of the browser's tab. */
+  readonly title: string;
+  /** The `header` element. */
+  readonly headline: Html;
+  readonly sections: readonly Section[];
+  /** Says what the page was rendered from. */
+  readonly source: Content;
+  /** Charts and searches need scripts; a page without them allows none at all. */
+  readonly scripts: boolean;
+}
+
+export function page({ title, headline, sections, source, scripts }: Page): string {
+  const { style, script, contentSecurityPolicy } = assets(scripts);
   const markup = html`<!doctype html>
     <html lang="en">
       <head>
@@ -22,7 +32,7 @@ export function page(record: RunRecord, headline: Html, sections: readonly Secti
         <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>${VERDICT_WORD[record.verdict]} ${record.scenario.name} ${record.runId}</title>
+        <title>${title}</title>
         ${style}
       </head>
       <body>
@@ -34,12 +44,7 @@ export function page(record: RunRecord, headline: Html, sections: readonly Secti
           </ul>
         </nav>
         <main id="main">${sections.map(sectionMarkup)}</main>
-        <footer>
-          <p>
-            Rendered from <code>run.json</code> of run <code>${record.runId}</code>, schema version
-            ${record.schemaVersion}. This file loads nothing from anywhere.
-          </p>
-        </footer>
+        <footer><p>${source} This file loads nothing from anywhere.</p></footer>
         ${script}
       </body>
     </html> `;
