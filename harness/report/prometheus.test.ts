@@ -52,7 +52,8 @@ describe("metrics.prom", () => {
   });
 
   it("escapes labels, and leaves out what was not measured", () => {
-    const { delivery: _, ...old } = record;
+    const old = { ...record };
+    delete old.delivery;
     const scenario = { ...record.scenario, name: 'a "b"\\\n} 1' };
     const hostile = prometheusText({ ...old, scenario });
     expect(hostile).to.contain('scenario="a \\"b\\"\\\\\\n} 1"');
