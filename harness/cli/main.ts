@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from "../model/verdict.js";
 import { analyzeCommand } from "./analyze.js";
 import { completionCommand } from "./completion.js";
 import { configCommand } from "./config.js";
+import { compareCommand } from "./compare.js";
 import { doctorCommand } from "./doctor.js";
 import { listCommand } from "./list.js";
 import { runCommand } from "./run.js";
@@ -40,6 +41,7 @@ export async function main(
     listCommand,
     analyzeCommand,
     reportCommand,
+    compareCommand,
     mutateCommand,
     mirrorCommand,
     doctorCommand,

@@ -3,6 +3,7 @@ import { appendFile, readFile, rename, rm, symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { z } from "zod";
 import type { RunRecord } from "../model/run-record.js";
+import type { Verdict } from "../model/verdict.js";
 import { parseJsonText } from "./json-file.js";
 import { Measures, measuresOf, total } from "./measures.js";
 import { controlResult } from "./verdict-words.js";
@@ -101,6 +102,10 @@ export function indexLineOf(record: RunRecord, dir: string): IndexLine {
     measures,
   };
 }
+
+/** The run's verdict; but a control that was found out counts as a pass, and one that was not as a failure. */
+export const countsOf = ({ verdict, controlMet }: IndexLine): Verdict =>
+  controlMet === undefined ? verdict : controlMet ? "pass" : "fail";
 
 /** Replaces the link in one step, so that a reader never finds it missing. */
 async function pointAt(link: string, target: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "chai";
 import { readFile } from "node:fs/promises";
+import { compare } from "./compare.js";
 import { indexLineOf } from "./index-file.js";
 import { jsonSchemaOf, PUBLISHED } from "./json-schema.js";
 import { sample, sampleBroken } from "./sample.js";
@@ -21,6 +22,10 @@ const EXAMPLES: Record<string, { right: object; wrong: readonly object[] }> = {
     wrong: [{ verdict: "perhaps" }, { losses: [{}] }, { startedAt: "yesterday" }],
   },
   "index-line": { right: line, wrong: [{ dirty: "no" }, { acked: -1 }, { measures: {} }] },
+  comparison: {
+    right: compare(sample().record, record, [line]),
+    wrong: [{ result: "perhaps" }, { figures: [{ name: "weight" }] }, { base: {} }],
+  },
   suite: {
     right: suite,
     wrong: [{ verdict: "perhaps" }, { runs: [{ kind: "lost" }] }, { past: undefined }],

@@ -3,6 +3,7 @@
  */
 import { z } from "zod";
 import { RunRecord } from "../model/run-record.js";
+import { Comparison } from "./compare.js";
 import { IndexLine } from "./index-file.js";
 import { SuiteRecord } from "./suite.js";
 
@@ -32,6 +33,12 @@ export const PUBLISHED: readonly Published[] = [
     title: "Suite record",
     description: "The runs of a suite and of the runs before them (reports/suite.json).",
     schema: SuiteRecord,
+  },
+  {
+    path: "reports/schema/comparison.schema.json",
+    title: "Comparison",
+    description: "Two runs of one scenario side by side (chaos compare --format json).",
+    schema: Comparison,
   },
 ];
 

@@ -6,6 +6,7 @@ import { ITEM_NAME, SIGNALS } from "../model/signal.js";
 import { verdictList, type Verdict } from "../model/verdict.js";
 import { ASIDE, checkSums, COLUMN_NAME, SUMS, type Column } from "./books.js";
 import { formatCount, formatUtc, plural } from "./format.js";
+import { code, escape, fence, table } from "./markdown-parts.js";
 import type { BrokenRun, SuiteRun } from "./suite-run.js";
 import { BROKEN, causeOf, controlResult, VERDICT_MARK, VERDICT_WORD } from "./verdict-words.js";
 
@@ -15,7 +16,7 @@ export function markdownSummary(record: RunRecord): string {
   const { git } = record.environment;
   const tookMs = Date.parse(record.finishedAt) - Date.parse(record.startedAt);
   const blocks = [
-    `## ${word(record.verdict)}: ${cell(record.scenario.name)}`,
+    `## ${word(record.verdict)}: ${escape(record.scenario.name)}`,
     `**${escape(causeOf(record))}**`,
     ...(control === undefined ? [] : [`> ${escape(control.text)}`]),
     [
@@ -41,7 +42,7 @@ export function markdownSummary(record: RunRecord): string {
 /** The same of a run that has no verdict. */
 export function brokenSummary(run: BrokenRun): string {
   const blocks = [
-    `## ${BROKEN}: ${cell(run.scenario)}`,
+    `## ${BROKEN}: ${escape(run.scenario)}`,
     `**${escape(run.message)}**`,
     "The harness or its host broke: this says nothing of the deployment under test.",
     ...(run.lastSeen === undefined ? [] : [`Last seen: ${escape(run.lastSeen)}`]),
@@ -65,9 +66,9 @@ function invariants(record: RunRecord): string {
     record.invariants.map((one) => [
       word(one.verdict),
       code(one.kind),
-      cell(one.limit),
-      cell(one.actual),
-      cell(one.verdict === "pass" ? "" : one.reason),
+      escape(one.limit),
+      escape(one.actual),
+      escape(one.verdict === "pass" ? "" : one.reason),
     ]),
   );
 }
@@ -90,7 +91,7 @@ function losses(record: RunRecord): string {
     record.losses.map((loss) => [
       plural(loss.items, ITEM_NAME[loss.signal]),
       lossPlaceText(loss.place, loss.seen),
-      loss.rule === null ? "**unexplained**" : cell(loss.rule),
+      loss.rule === null ? "**unexplained**" : escape(loss.rule),
       formatCount(loss.traces),
       code(loss.example),
     ]),
@@ -114,36 +115,4 @@ function accounting(record: RunRecord): string {
   ]);
   const aside = ASIDE.map((column) => row(column, COLUMN_NAME[column]));
   return table(["", ...SIGNALS.map((signal) => ITEM_NAME[signal].many)], [...rows, ...aside]);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-/** Text that Markdown and HTML must take literally. Mentions and issue references stay dead. */
-const escape = (raw: string): string =>
-  raw
-    .replace(/\s+/g, " ")
-    .replace(/[\\`*_{}[\]()#|~]/g, "\\$&")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll("@", "&#64;");
-
-const cell = escape;
-
-/** A code span, whatever the text holds; pipes would end a table's cell. */
-function code(raw: string): string {
-  const flat = raw.replace(/\s+/g, " ").replaceAll("|", "¦");
-  const longest = Math.max(0, ...(flat.match(/`+/g) ?? []).map((run) => run.length));
-  const ticks = "`".repeat(longest + 1);
-  const pad = flat.startsWith("`") || flat.endsWith("`") ? " " : "";
-  return flat === "" ? "–" : `${ticks}${pad}${flat}${pad}${ticks}`;
-}
-
-function fence(raw: string): string {
-  const longest = Math.max(2, ...(raw.match(/`+/g) ?? []).map((run) => run.length));
-  const ticks = "`".repeat(longest + 1);
-  return `${ticks}sh\n${raw}\n${ticks}`;
 }

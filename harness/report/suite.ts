@@ -1,7 +1,7 @@
 /** suite.json: the runs of a suite side by side, and what the runs before them came to. */
 import { z } from "zod";
 import { mergeVerdicts, type Verdict } from "../model/verdict.js";
-import { indexLineOf, type IndexLine } from "./index-file.js";
+import { countsOf, indexLineOf, type IndexLine } from "./index-file.js";
 import { Measures, measuresOf, total } from "./measures.js";
 import type { SuiteRun } from "./suite-run.js";
 import { causeOf, controlResult } from "./verdict-words.js";
@@ -136,9 +136,6 @@ const pastRun = (line: IndexLine): ScenarioPast["runs"][number] => ({
   lostUnexplained: line.lostUnexplained,
   recoveryMs: line.measures?.recoveryMs ?? null,
 });
-
-const countsOf = ({ verdict, controlMet }: IndexLine): Verdict =>
-  controlMet === undefined ? verdict : controlMet ? "pass" : "fail";
 
 /**
  * Commits at which runs that ought to agree do not: the same scenario, load, faults and strictness, from a
