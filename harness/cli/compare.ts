@@ -1,4 +1,5 @@
 /** `chaos compare`: two stored runs of one scenario, or one and its baseline. */
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { UsageError } from "../model/errors.js";
@@ -74,14 +75,14 @@ async function baselineOf(
   const { isPassOf } = await import("../report/compare.js");
   const { readStoredRun } = await import("../run/stored-run.js");
   const { sha } = candidate.environment.git;
-  const line = index.findLast(
-    (one) => one.gitSha !== sha && !one.dirty && isPassOf(one, candidate),
-  );
-  if (line === undefined) {
-    throw new UsageError(
-      `--baseline: no run of ${candidate.scenario.name} that passed with this load on another commit is in ` +
-        `${join(reportsDir, "index.jsonl")}; name the base instead`,
-    );
+  const lines = index.filter((one) => one.gitSha !== sha && !one.dirty && isPassOf(one, candidate));
+  // The directories of old runs may have been removed.
+  for (const { dir } of lines.reverse()) {
+    const path = join(reportsDir, dir);
+    if (existsSync(join(path, "run.json"))) return (await readStoredRun(path)).record;
   }
-  return (await readStoredRun(join(reportsDir, line.dir))).record;
+  throw new UsageError(
+    `--baseline: no run of ${candidate.scenario.name} that passed with this load on another commit is in ` +
+      `${join(reportsDir, "index.jsonl")} and on disk; name the base instead`,
+  );
 }

@@ -13,6 +13,7 @@ import { mirrorCommand } from "./mirror.js";
 import { mutateCommand } from "./mutate.js";
 import type { Surroundings } from "./settings.js";
 import { reportCommand } from "./report.js";
+import { showCommand } from "./show.js";
 import { sweepCommand } from "./sweep.js";
 
 const EXIT_CODES = `
@@ -42,6 +43,7 @@ export async function main(
     analyzeCommand,
     reportCommand,
     compareCommand,
+    showCommand,
     mutateCommand,
     mirrorCommand,
     doctorCommand,

@@ -11,7 +11,8 @@ const chaos = join(import.meta.dirname, "chaos.js");
 const run = (...args: string[]) =>
   execa(process.execPath, [chaos, ...args], { reject: false, all: true });
 
-describe("chaos report", () => {
+describe("chaos report, compare and show", function () {
+  this.timeout(60_000);
   let dir: string;
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), "chaos-report-"));
@@ -33,12 +34,32 @@ describe("chaos report", () => {
     expect(files).to.have.members(["suite.html", "suite.json", "junit.xml"]);
   });
 
+  it("refuses to sign off what is incomplete, and says what is missing", async () => {
+    const out = join(dir, "out");
+    const { exitCode, all } = await run("report", dir, "--sign-off", "1.4.0", "-o", out);
+    expect({ exitCode, all }).to.include({ exitCode: 1 });
+    expect(all).to.match(/^NOT APPROVED: 1\.4\.0\n {2}✗ /);
+    expect(all).to.contain("no-faults: 0 of 1 good runs").and.to.contain("no defects were planted");
+    expect(await readdir(join(out, "signoff"))).to.have.members(["1.4.0.html", "1.4.0.json"]);
+  });
+
+  it("shows where a report is", async () => {
+    await writeReports(dir, sample().record, undefined, ["html"]);
+    const { exitCode, all } = await run("show", dir);
+    expect({ exitCode, all }).to.include({ exitCode: 0 });
+    expect(all).to.match(/report\.html$/);
+  });
+
   it("64 and one line for what is no format and what is no run", async () => {
     for (const [args, message] of [
-      [["--format", "pdf"], "json, junit, markdown, prometheus, html"],
-      [["no/such/run"], "no/such/run: no run there"],
+      [["report", dir, "--format", "pdf"], "json, junit, markdown, prometheus, html"],
+      [["report", "no/such/run"], "no/such/run: no run there"],
+      [["report"], "give the directory of a run"],
+      [["report", "--sign-off", "../1"], "--sign-off ../1"],
+      [["compare", dir], "give base and candidate, or --baseline"],
+      [["show", "no/such/run"], "no/such/run: no report.html there"],
     ] as const) {
-      const { exitCode, all } = await run("report", dir, ...args);
+      const { exitCode, all } = await run(...args);
       expect({ exitCode, all }).to.include({ exitCode: 64 });
       expect(all).to.contain(message);
     }

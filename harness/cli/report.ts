@@ -2,29 +2,51 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { UsageError } from "../model/errors.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
 import type { Format } from "../report/write-reports.js";
 
 interface Flags {
   format: readonly Format[];
   output: string;
+  signOff?: string;
+  suite: string;
+  waivers?: string;
+  repetitions: number;
+  strict?: boolean;
 }
 
 export const reportCommand = (finish: (code: ExitCode) => void): Command =>
   new Command("report")
     .description("render stored runs again; several runs get a page of their suite as well")
-    .argument("<runs...>", "directories of runs, for example reports/latest")
+    .argument("[runs...]", "directories of runs, for example reports/latest")
     .option("--format <list>", `any of ${NAMES.join(",")}`, formats, NAMES)
     .option("-o, --output <dir>", "directory for the page of a suite", "reports")
+    .option(
+      "--sign-off <version>",
+      "decide whether a version may be released: signoff/VERSION.html",
+    )
+    .option("--suite <name>", "sign-off: the scenarios that are required", "release")
+    .option("--waivers <file>", "sign-off: YAML that accepts explained loss")
+    .option("--repetitions <n>", "sign-off: good runs that each scenario needs", repetitions, 1)
+    .option("--strict", "sign-off: only runs that allowed no explained loss")
     .addHelpText(
       "after",
       "\nA run's own reports are written beside its run.json; suite.html, suite.json and a junit.xml of" +
         "\nall runs into the output directory, whose index.jsonl tells of earlier runs." +
-        "\n\nExample:\n  chaos report reports/runs/*/* --format html,junit",
+        "\nA sign-off without runs takes all of the newest run's commit from index.jsonl; exit 1: NOT APPROVED." +
+        "\n\nExamples:\n  chaos report reports/runs/*/* --format html,junit" +
+        "\n  chaos report --sign-off 1.4.0 --waivers waivers.yaml",
     )
     .action(async (runs: string[], flags: Flags) => {
-      await report(runs, flags);
-      finish(EXIT.pass);
+      if (flags.signOff === undefined) {
+        await report(runs, flags);
+        finish(EXIT.pass);
+        return;
+      }
+      const { writeSignOff } = await import("./sign-off.js");
+      const { waivers, strict = false } = flags;
+      finish(await writeSignOff(runs, { ...flags, version: flags.signOff, waivers, strict }));
     });
 
 /** Here, not from write-reports.ts: help must not load what renders. */
@@ -40,7 +62,15 @@ function formats(list: string): readonly Format[] {
   });
 }
 
+function repetitions(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1)
+    throw new InvalidArgumentError("Give a whole number from 1 on.");
+  return n;
+}
+
 async function report(paths: readonly string[], { format, output }: Flags): Promise<void> {
+  if (paths.length === 0) throw new UsageError("report: give the directory of a run");
   const { readStoredRun, readStoredSeries } = await import("../run/stored-run.js");
   const { writeReports } = await import("../report/write-reports.js");
   const tell = (written: readonly string[]): void => {

@@ -5,7 +5,9 @@ import { z } from "zod";
 import { RunRecord } from "../model/run-record.js";
 import { Comparison } from "./compare.js";
 import { IndexLine } from "./index-file.js";
+import { SignOff } from "./sign-off-record.js";
 import { SuiteRecord } from "./suite.js";
+import { Waivers } from "./waivers.js";
 
 interface Published {
   /** From the root of the repository. */
@@ -33,6 +35,19 @@ export const PUBLISHED: readonly Published[] = [
     title: "Suite record",
     description: "The runs of a suite and of the runs before them (reports/suite.json).",
     schema: SuiteRecord,
+  },
+  {
+    path: "reports/schema/sign-off.schema.json",
+    title: "Sign-off",
+    description: "Whether a version may be released, and why (reports/signoff/VERSION.json).",
+    schema: SignOff,
+  },
+  {
+    path: "reports/schema/waivers.schema.json",
+    title: "Waivers",
+    description:
+      "Who accepts which explained loss (chaos report --sign-off VERSION --waivers FILE).",
+    schema: Waivers,
   },
   {
     path: "reports/schema/comparison.schema.json",
