@@ -1,17 +1,37 @@
 # The two commands: `make chaos` (the main job) and `make test`. Both do all the set-up on bare Debian as root.
 # Options of the main job go into ARGS: make chaos ARGS="--seed 42 --keep-cluster"
-.PHONY: chaos test controls prepare-host clean
+.PHONY: chaos test smoke nightly release sign-off controls prepare-host clean
 
 ARGS ?=
+# HOST= leaves the host as it is: one that has Docker and needs no root.
+HOST ?= prepare-host
+export CHROMIUM ?= /usr/bin/chromium
 APT_INSTALL = apt-get install -y --no-install-recommends
 
-chaos: prepare-host node_modules/.package-lock.json
+chaos: $(HOST) node_modules/.package-lock.json
 	npm run --silent chaos -- $(ARGS)
 
-controls: prepare-host node_modules/.package-lock.json
+smoke: chaos
+
+# SEED=N fixes the plans of a night.
+nightly: $(HOST) node_modules/.package-lock.json
+	npm run --silent chaos -- --suite nightly $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+# The release suite and, on its newest good run with a dead gateway, the proof of the judge.
+release: $(HOST) node_modules/.package-lock.json
+	npm run --silent chaos -- --suite release $(ARGS)
+	npx chaos mutate "$$(ls -d reports/runs/gateway-kill/* | tail -n 1)"
+
+# VERSION=1.4.0, WAIVERS=FILE: decides from the runs in reports; fails when the version is not approved. The shell
+# expands them, not make: a tag may be called anything.
+sign-off: export VERSION ?=
+sign-off: node_modules/.package-lock.json
+	npx chaos report --sign-off "$$VERSION" $(if $(WAIVERS),--waivers "$$WAIVERS") $(ARGS)
+
+controls: $(HOST) node_modules/.package-lock.json
 	npm run --silent chaos -- --suite controls $(ARGS)
 
-test: node_modules/.package-lock.json /usr/bin/chromium
+test: node_modules/.package-lock.json $(CHROMIUM)
 	npm test --silent
 
 # Docker and the tools that images are built with, only where they are missing.
@@ -22,10 +42,10 @@ node_modules/.package-lock.json: package-lock.json package.json
 	npm ci
 	@touch $@
 
-# The reports' browser test opens them in Debian's Chromium.
+# The reports' browser test opens them in Debian's Chromium; CHROMIUM=FILE names another one.
 /usr/bin/chromium:
 	@test "$$(id -u)" = 0 || { echo "no $@: run apt-get install chromium as root"; exit 1; }
 	apt-get update && $(APT_INSTALL) chromium
 
 clean:
-	rm -rf node_modules reports/runs reports/latest reports/index.jsonl
+	rm -rf node_modules reports/runs reports/latest reports/index.jsonl reports/suite.html reports/suite.json
