@@ -1,65 +1,22 @@
 /** The report in a real browser, as a reader opens it: from a file, without a network. */
 import { expect } from "chai";
-import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { htmlReport } from "./html.js";
 import { sample } from "./sample.js";
-
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const HOSTILE = `x"><img src=http://127.0.0.1:9/p onerror=alert(1)></script><script>alert(2)</script>`;
+import { HOSTILE, testBrowser, type TestBrowser } from "./test-browser.js";
 
 describe("report.html in Chromium", function () {
   this.timeout(30_000);
-  let dir = "";
-  let browser: Browser;
+  let browser: TestBrowser | undefined;
   let page: Page;
-  /** Console errors, page errors, dialogs and every request that is not for the file itself. */
-  const complaints: string[] = [];
 
   before(async () => {
-    if (!existsSync(CHROMIUM)) {
-      throw new Error(`${CHROMIUM} is missing: apt-get install chromium, or set CHROMIUM to one`);
-    }
-    dir = await mkdtemp(join(tmpdir(), "report-"));
+    browser = await testBrowser();
+    page = browser.page;
     const { record, series } = sample({ verdict: "fail", podName: HOSTILE });
-    await writeFile(join(dir, "report.html"), htmlReport(record, series));
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("dialog", (dialog) => {
-      complaints.push(`dialog ${dialog.message()}`);
-      void dialog.dismiss();
-    });
-    page.on("request", (request) => {
-      if (request.url() !== fileUrl()) complaints.push(`request ${request.url()}`);
-    });
-    await page.goto(fileUrl());
+    await browser.open("report.html", htmlReport(record, series));
   });
-  after(async () => {
-    // Undefined when Chromium is missing, whatever the type says.
-    await (browser as Browser | undefined)?.close();
-    if (dir !== "") await rm(dir, { recursive: true });
-  });
-
-  const fileUrl = (): string => pathToFileURL(join(dir, "report.html")).href;
+  after(() => browser?.close());
 
   /** How many canvases there are, and how many of them hold more than 500 painted pixels. */
   const canvases = (): Promise<{ all: number; painted: number }> =>
@@ -74,10 +31,10 @@ describe("report.html in Chromium", function () {
       return { all: all.length, painted: painted.length };
     })()`);
 
-  it("shows the verdict, its cause, and five charts that are drawn", async () => {
+  it("shows the verdict, its cause, and six charts that are drawn", async () => {
     expect(await page.locator("header").innerText()).to.contain("FAIL");
     expect(await page.locator("h1").innerText()).to.match(/^zero-loss: 1 acknowledged span/);
-    expect(await canvases()).to.deep.equal({ all: 5, painted: 5 });
+    expect(await canvases()).to.deep.equal({ all: 6, painted: 6 });
   });
 
   it("shows a hostile pod name as text wherever it appears", async () => {
@@ -91,13 +48,23 @@ describe("report.html in Chromium", function () {
     const { series } = sample({ verdict: "fail", podName: HOSTILE });
     const [group] = series.lost.shown;
     await page.locator("#lost-query").fill(group!.key.slice(0, 20).toUpperCase());
-    const found = page.locator("#lost-list details");
+    const found = page.locator("#lost-list details.group");
     expect(await found.count()).to.equal(1);
     const text = await found.innerText();
     expect(text).to.contain(group!.key).and.to.contain("unexplained");
     expect(await found.locator("tbody tr").count()).to.equal(10);
     expect(await found.locator("tr.lost").innerText()).to.contain("LOST");
     expect(text).to.contain("Predicted owner: ");
+    expect(text).to.match(
+      /Ring at \+\d:\d\d\.\d: .*otel-gateway.*First lost send [\d.]+ s before fault 0/,
+    );
+    expect(text)
+      .to.contain("120 ms")
+      .and.to.match(/at tempo from otel-gateway/);
+    await found.locator("details.logs summary").click();
+    const logs = await found.locator("details.logs").innerText();
+    expect(logs).to.match(/^Collectors’ logs ± 5 s: 2; 3 lines of all collectors are left out/);
+    expect(logs).to.match(/otel-agent-4kq2v warn\s+failed to resolve <b>a host<\/b>/);
     await page.locator("#lost-query").fill("no such trace");
     expect(await page.locator("#lost-status").innerText()).to.match(/^Nothing among the 300/);
     await page.locator("#lost-query").fill(group!.items[3]!.id);
@@ -130,7 +97,7 @@ describe("report.html in Chromium", function () {
     expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).to.equal(
       "rgb(21, 24, 28)",
     );
-    expect((await canvases()).painted).to.equal(4);
+    expect((await canvases()).painted).to.equal(5);
     await page.setViewportSize({ width: 400, height: 800 });
     // The charts follow the new width a frame later; the wait ends in a failure if they never do.
     await page.waitForFunction("document.documentElement.scrollWidth === 400", undefined, {
@@ -150,6 +117,6 @@ describe("report.html in Chromium", function () {
   });
 
   it("complains about nothing and asks for nothing while all that happens", () => {
-    expect(complaints).to.deep.equal([]);
+    expect(browser!.complaints).to.deep.equal([]);
   });
 });

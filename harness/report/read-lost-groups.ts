@@ -37,6 +37,7 @@ interface SendRow {
   readonly answered: number | null;
   readonly outcome: ItemSend["outcome"];
   readonly node: string;
+  readonly lasted: number | null;
 }
 
 interface ReceiptRow {
@@ -73,7 +74,8 @@ export async function readLostGroups(query: Query): Promise<LostGroups> {
   const items = await query<ItemRow>(ITEMS);
   const ofShown = `WHERE (signal, id) IN (SELECT (signal, id) FROM (${ITEMS}))`;
   const sends = await query<SendRow>(`
-    SELECT signal, id, sent_ms::DOUBLE AS sent, answered_ms::DOUBLE AS answered, outcome, node
+    SELECT signal, id, sent_ms::DOUBLE AS sent, answered_ms::DOUBLE AS answered, outcome, node,
+      lasted_ms::DOUBLE AS lasted
     FROM report_sends ${ofShown} ORDER BY sent`);
   const receiptsIn = (view: string): Promise<readonly ReceiptRow[]> =>
     query(`
@@ -88,6 +90,7 @@ export async function readLostGroups(query: Query): Promise<LostGroups> {
       return {
         id: item.id,
         error: item.error === true,
+        lastedMs: sendsOf(key)[0]?.lasted ?? null,
         sends: sendsOf(key).map(({ sent, answered, outcome, node }) => ({
           sentMs: sent,
           answeredMs: answered,

@@ -5,12 +5,12 @@ import { readSeries, type Query } from "./read-series.js";
 /** Two spans of a lost trace (one resent), one of a delivered trace, one lost log record. */
 const VIEWS = `
   CREATE TABLE report_sends AS SELECT * FROM (VALUES
-    ('traces', 's1', 'aa', 'node-1', 10000.5::DOUBLE, 10002.5::DOUBLE, 'acked'),
-    ('traces', 's2', 'aa', 'node-2', 12100.0, NULL, 'indeterminate'),
-    ('traces', 's2', 'aa', 'node-2', 13100.0, 13101.0, 'acked'),
-    ('traces', 's3', 'bb', 'node-1', 12200.0, 12206.0, 'acked'),
-    ('logs', 'l1', 'aa', 'node-1', 14000.0, 14001.0, 'acked')
-  ) t(signal, id, key, node, sent_ms, answered_ms, outcome);
+    ('traces', 's1', 'aa', 'node-1', 10000.5::DOUBLE, 10002.5::DOUBLE, 'acked', 120::DOUBLE),
+    ('traces', 's2', 'aa', 'node-2', 12100.0, NULL, 'indeterminate', NULL::DOUBLE),
+    ('traces', 's2', 'aa', 'node-2', 13100.0, 13101.0, 'acked', NULL::DOUBLE),
+    ('traces', 's3', 'bb', 'node-1', 12200.0, 12206.0, 'acked', NULL::DOUBLE),
+    ('logs', 'l1', 'aa', 'node-1', 14000.0, 14001.0, 'acked', NULL::DOUBLE)
+  ) t(signal, id, key, node, sent_ms, answered_ms, outcome, lasted_ms);
   CREATE TABLE report_receipts AS SELECT * FROM (VALUES
     ('traces', 's3', 40000.0::DOUBLE, 'gw-b'), ('traces', 's3', 41000.0, 'gw-b'),
     ('traces', 's1', 41500.0, 'gw-a')
@@ -68,8 +68,8 @@ describe("the series of a report, read with SQL", () => {
 
   it("give each trace the outcome of its worst span, at its place on the ring", async () => {
     expect((await readSeries(query, [])).traces).to.deep.equal([
-      { outcome: "delivered", sentMs: [12_200], positions: [5] },
-      { outcome: "lost, explained", sentMs: [10_001], positions: [77] },
+      { outcome: "delivered", total: 1, sentMs: [12_200], positions: [5] },
+      { outcome: "lost, explained", total: 1, sentMs: [10_001], positions: [77] },
     ]);
   });
 
@@ -92,6 +92,7 @@ describe("the series of a report, read with SQL", () => {
     expect(trace!.items[1]).to.deep.equal({
       id: "s2",
       error: true,
+      lastedMs: null,
       sends: [
         { sentMs: 12_100, answeredMs: null, outcome: "indeterminate", node: "node-2" },
         { sentMs: 13_100, answeredMs: 13_101, outcome: "acked", node: "node-2" },

@@ -17,7 +17,7 @@ export type Query = <T>(sql: string) => Promise<readonly T[]>;
 /**
  * What the statements here and in read-lost-groups.ts read; whoever opens a history makes these views.
  * Times are Unix ms.
- *   report_sends     signal, id, key, node, sent_ms, answered_ms (null: never), outcome:
+ *   report_sends     signal, id, key, node, sent_ms, answered_ms (null: never), outcome, lasted_ms (spans only):
  *                    one row for each item of each operation
  *   report_receipts  signal, id, at_ms, gateway (pod, or the peer's address when it is unknown)
  *   report_reached   the same of what gateways got, by the audit; empty without one
@@ -50,7 +50,7 @@ interface Axis {
 export async function readSeries(
   query: Query,
   topology: readonly TopologyEvent[],
-): Promise<ReportSeries> {
+): Promise<Omit<ReportSeries, "logs">> {
   const axis = await readAxis(query);
   const delivery = await readDelivery(query, bucketOf("sent", axis));
   const endMs = axis.startMs + axis.buckets * axis.bucketMs;
@@ -170,10 +170,19 @@ function spread<T>(axis: Axis, empty: T, rows: readonly (readonly [number, T])[]
   return values;
 }
 
+/** Marks that a picture still shows apart, of each outcome. */
+export const MAX_MARKS = 10_000;
+
 /** A trace is as its worst span; what was never acknowledged shows nothing. */
 async function readOutcomes(query: Query): Promise<ReportSeries["traces"]> {
-  const rows = await query<{ outcome: TraceOutcome; sent: number; position: number }>(`
-    SELECT CASE
+  const rows = await query<{
+    outcome: TraceOutcome;
+    sent: number;
+    position: number;
+    total: number;
+  }>(`
+    SELECT outcome, sent, position, count(*) OVER (PARTITION BY outcome)::INTEGER AS total
+    FROM (SELECT key, CASE
         WHEN bool_or(state = 'lost' AND rule IS NULL) THEN 'lost, unexplained'
         WHEN bool_or(state = 'leaked') THEN 'leaked'
         WHEN bool_or(state = 'lost') THEN 'lost, explained'
@@ -185,11 +194,20 @@ async function readOutcomes(query: Query): Promise<ReportSeries["traces"]> {
     JOIN (SELECT id, min(sent_ms) AS sent_ms FROM report_sends WHERE signal = 'traces' GROUP BY id) s
       USING (id)
     WHERE signal = 'traces' AND state <> 'not-acked' AND position IS NOT NULL
-    GROUP BY key ORDER BY sent`);
+    GROUP BY key)
+    QUALIFY row_number() OVER (PARTITION BY outcome ORDER BY key) <= ${String(MAX_MARKS)}
+    ORDER BY sent`);
   return TRACE_OUTCOMES.flatMap((outcome) => {
     const own = rows.filter((row) => row.outcome === outcome);
     if (own.length === 0) return [];
     const sentMs = own.map(({ sent }) => Math.round(sent));
-    return [{ outcome, sentMs, positions: own.map(({ position }) => position) }];
+    return [
+      {
+        outcome,
+        total: own[0]?.total ?? 0,
+        sentMs,
+        positions: own.map(({ position }) => position),
+      },
+    ];
   });
 }

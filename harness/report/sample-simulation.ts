@@ -41,6 +41,11 @@ export const DELIVERY: ReportSeries["delivery"] = {
   logs: { items: 7_800, p50Ms: 5_000, p99Ms: 9_900 },
 };
 
+const LOGS: ReportSeries["logs"]["shown"] = [
+  { atMs: START_MS + 5_100, pod: "otel-agent-4kq2v", text: "warn\tfailed to resolve <b>a host</b>" },
+  { atMs: START_MS + 5_200, pod: "otel-agent-8tbnc", text: 'error\tDropping data\t{"spans": 12}' },
+];
+
 interface Loss {
   readonly place: "gateway-tail-sampling" | "agent-to-gateway" | "gateway-batch" | "unknown";
   readonly rule: string | null;
@@ -79,8 +84,13 @@ export function simulate(options: { deadPod: string; plantUnexplained: boolean }
       delivery: DELIVERY,
       gatewaySets: gatewaySets(gateways),
       pods: pods(gateways),
-      traces: [...books.traces.outcomes].map(([outcome, marks]) => ({ outcome, ...marks })),
+      traces: [...books.traces.outcomes].map(([outcome, marks]) => ({
+        outcome,
+        total: marks.sentMs.length,
+        ...marks,
+      })),
       lost: { total: groups.length, shown: groups.slice(0, 300) },
+      logs: { total: LOGS.length + 3, shown: LOGS },
     },
   };
 }
@@ -124,6 +134,7 @@ function simulateTraces(
       book.send(sentMs, rng, kept, loss, kept && loss === undefined ? receipts : []);
       items.push({
         id: rng.hex(8),
+        lastedMs: 120,
         error: traceClass === "error-all" || (traceClass === "error-last" && span === 9),
         sends: [
           {

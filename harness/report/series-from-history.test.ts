@@ -9,7 +9,7 @@ const HISTORY = [
       'acked' AS outcome`,
   `CREATE TABLE attempts AS
     SELECT 'o1' AS op, 'traces' AS signal, 's1' AS id, 't1' AS key, 'hash-kept' AS class,
-      false AS error`,
+      false AS error, 100.0::DOUBLE AS start_ms, 220.0::DOUBLE AS end_ms`,
   `CREATE TABLE receipts AS
     SELECT 'traces' AS signal, 's1' AS id, at_ms::DOUBLE AS at_ms, peer
     FROM (VALUES (2000, '10.0.0.1'), (6000, '10.0.0.1'), (7000, '10.0.0.9')) t(at_ms, peer)`,
@@ -30,7 +30,7 @@ describe("the series of a history", () => {
     const database = await openDatabase();
     try {
       for (const statement of HISTORY) await database.query(statement);
-      const { signals, traces, pods } = await seriesOf(database);
+      const { signals, traces, pods } = await seriesOf(database, "no logs were kept");
       const received = signals[0]!.received.map(({ gateway, counts }) => [gateway, counts]);
       expect(received).to.deep.equal([
         ["10.0.0.9", [0, 0, 0, 0, 0, 0, 1]],
@@ -38,7 +38,9 @@ describe("the series of a history", () => {
         ["gw-old", [0, 1, 0, 0, 0, 0, 0]],
       ]);
       expect(signals[0]!.sent).to.deep.equal([1, 0, 0, 0, 0, 0, 0]);
-      expect(traces).to.deep.equal([{ outcome: "delivered", sentMs: [1_000], positions: [7] }]);
+      expect(traces).to.deep.equal([
+        { outcome: "delivered", total: 1, sentMs: [1_000], positions: [7] },
+      ]);
       expect(pods.map(({ pod }) => pod)).to.deep.equal(["gw-old", "gw-new"]);
     } finally {
       await database.close();

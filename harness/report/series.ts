@@ -22,6 +22,7 @@ export interface ReportSeries {
   readonly pods: readonly PodLife[];
   readonly traces: readonly TraceOutcomes[];
   readonly lost: LostGroups;
+  readonly logs: LogLines;
 }
 
 /** Items per bucket of one signal. */
@@ -54,9 +55,11 @@ export const TRACE_OUTCOMES = [
 ] as const;
 export type TraceOutcome = (typeof TRACE_OUTCOMES)[number];
 
-/** Every trace of one outcome; a trace counts as its worst span. The arrays run in parallel. */
+/** Traces of one outcome; a trace counts as its worst span. The arrays run in parallel. */
 export interface TraceOutcomes {
   readonly outcome: TraceOutcome;
+  /** How many there are; the arrays hold a fair sample when they are very many. */
+  readonly total: number;
   /** Of the first send. */
   readonly sentMs: readonly number[];
   /** On the hash ring, 0 to 35,999. */
@@ -107,6 +110,8 @@ export interface LostGroup {
 export interface LostGroupItem {
   readonly id: string;
   readonly error: boolean;
+  /** How long the span lasted, as planned; null for other signals. */
+  readonly lastedMs: number | null;
   readonly sends: readonly ItemSend[];
   readonly receipts: readonly { readonly atMs: number; readonly gateway: string }[];
   /** The gateways that got it, by the audit; empty without one, too. */
@@ -124,4 +129,18 @@ export interface ItemSend {
   readonly outcome: "acked" | "refused" | "indeterminate";
   /** Node of the agent that got it. */
   readonly node: string;
+}
+
+/** What collectors logged around the sends of the lost items that are shown, in order of time. */
+export interface LogLines {
+  /** How many there were; `shown` leaves out the least important when they are too many. */
+  readonly total: number;
+  readonly shown: readonly LogLine[];
+}
+
+export interface LogLine {
+  readonly atMs: number;
+  readonly pod: string;
+  /** Without its time; cut when it is very long. */
+  readonly text: string;
 }

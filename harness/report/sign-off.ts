@@ -120,11 +120,14 @@ function deploymentsOf({ runs, required }: SignOffInput): SignOff["released"]["d
   const controls = new Set(required.filter(({ control }) => control).map(({ name }) => name));
   const pairs = runs
     .filter(({ record }) => !controls.has(record.scenario.name))
-    .map(({ record: { deployment } }) => `${deployment.name} ${deployment.configSha256}`);
+    .map(({ record: { deployment, audited } }) => {
+      const name = audited ? `${deployment.name}, audited` : deployment.name;
+      return `${name}\n${deployment.configSha256}`;
+    });
   return distinct(pairs)
     .sort()
     .map((pair) => {
-      const [name = "", configSha256 = ""] = pair.split(" ");
+      const [name = "", configSha256 = ""] = pair.split("\n");
       return { name, configSha256 };
     });
 }

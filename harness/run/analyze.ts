@@ -2,12 +2,15 @@
 import { join } from "node:path";
 import { openHistory } from "../history/open-history.js";
 import { judge } from "../invariants/judge.js";
+import { NAMESPACE } from "../model/ids.js";
 import { RUN_SCHEMA_VERSION, type RunRecord } from "../model/run-record.js";
 import { seriesOf } from "../report/series-from-history.js";
 import { writeReports } from "../report/write-reports.js";
 import { readContext } from "./context.js";
 
 export const HISTORY_DIR = "history";
+/** Logs of the collectors' pods, as collect.ts keeps them. */
+export const LOGS_DIR = `logs/${NAMESPACE}/logs`;
 
 /** Judges the run in `runDir` with the current checkers. `strict` overrides what the run was made with. */
 export async function analyze(
@@ -19,7 +22,7 @@ export async function analyze(
   const history = await openHistory(join(runDir, HISTORY_DIR));
   try {
     const judgement = await judge(history, { strict });
-    const series = await seriesOf(history);
+    const series = await seriesOf(history, join(runDir, LOGS_DIR));
     const record: RunRecord = {
       ...context,
       schemaVersion: RUN_SCHEMA_VERSION,

@@ -31,6 +31,7 @@ export function assets(scripts: boolean): Assets {
     ours("client/outcome-map.js"),
     ours("client/lanes.js"),
     ours("client/timeline.js"),
+    ours("client/lost-context.js"),
     ours("client/lost-traces.js"),
   ].join("\n");
   const hash = createHash("sha256").update(script).digest("base64");

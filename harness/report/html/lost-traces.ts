@@ -4,8 +4,9 @@
  */
 import { LOSS_PLACES, lossPlaceText } from "../../model/accounting.js";
 import type { RunRecord } from "../../model/run-record.js";
-import { ITEM_NAME } from "../../model/signal.js";
+import { BACKEND_OF_SIGNAL, ITEM_NAME } from "../../model/signal.js";
 import { clockZeroMs, formatCount } from "../format.js";
+import { AROUND_MS } from "../read-collector-logs.js";
 import type { ReportSeries } from "../series.js";
 import { html, jsonBlock, type Html } from "./escape.js";
 import type { Section } from "./page.js";
@@ -57,6 +58,16 @@ function body(record: RunRecord, series: ReportSeries | undefined): Html {
       places: Object.fromEntries(LOSS_PLACES.map((place) => [place, lossPlaceText(place, seen)])),
       seen,
       itemNames: ITEM_NAME,
+      backends: BACKEND_OF_SIGNAL,
+      gatewaySets: series.gatewaySets,
+      faults: record.faults.flatMap(({ index, description, injectedAtMs }) =>
+        injectedAtMs === null ? [] : [{ index, description, injectedAtMs }],
+      ),
+      agents: series.pods.flatMap(({ tier, pod, node }) =>
+        tier === "agent" ? [{ pod, node }] : [],
+      ),
+      logs: series.logs,
+      aroundMs: AROUND_MS,
       total,
       groups: shown,
     })}`;

@@ -1,4 +1,4 @@
-/* The four charts of one signal, drawn with uPlot. Runs in the reader's browser. */
+/* The charts of one signal, drawn with uPlot. Runs in the reader's browser. */
 "use strict";
 
 /** Colours come from the style sheet, so that charts follow the colour scheme. */
@@ -98,6 +98,20 @@ const chartsOf = (signal, data) => {
       series: [
         { label: "p99", values: signal.ackP99Ms, colour: "--chart-2", dash: [6, 4], width: 1.5 },
         { label: "p50", values: signal.ackP50Ms, colour: "--chart-1", width: 1.5 },
+      ],
+    },
+    {
+      title: "Time to delivery",
+      unit: "milliseconds from first send to first receipt, by time of send",
+      series: [
+        {
+          label: "p99",
+          values: signal.deliveryP99Ms,
+          colour: "--chart-2",
+          dash: [6, 4],
+          width: 1.5,
+        },
+        { label: "p50", values: signal.deliveryP50Ms, colour: "--chart-1", width: 1.5 },
       ],
     },
   ];

@@ -47,10 +47,16 @@ const startLostTraces = (data) => {
   const itemRow = (group, item) => {
     const row = element("tr", item.lost ? "lost" : "");
     const id = element("code", "", item.id);
-    const received = item.receipts.map(({ atMs, gateway }) => `${clock(atMs)} from ${gateway}`);
+    const received = item.receipts.map(
+      ({ atMs, gateway }) => `${clock(atMs)} at ${data.backends[group.signal]} from ${gateway}`,
+    );
+    const planned = [
+      ...(item.lastedMs === null ? [] : [`${Math.round(item.lastedMs)} ms`]),
+      ...(item.error ? ["error"] : []),
+    ].join(", ");
     const reached = item.reached.map(({ atMs, gateway }) => `${clock(atMs)} ${gateway}`);
     row.append(
-      element("td", "", id, ...(item.error ? [document.createElement("br"), "error"] : [])),
+      element("td", "", id, ...(planned === "" ? [] : [document.createElement("br"), planned])),
       element("td", "", ...lines(item.sends.map(sendText))),
       ...(data.seen
         ? [element("td", "", ...lines(reached.length === 0 ? ["none"] : reached))]
@@ -72,9 +78,10 @@ const startLostTraces = (data) => {
     table.createTBody().append(...group.items.map((item) => itemRow(group, item)));
     const owners = group.owners.length === 0 ? "unknown" : group.owners.join(" or ");
     const cut = group.totalItems - group.items.length;
-    const note = `Predicted owner: ${owners}.${cut > 0 ? ` ${cut} more items are not shown.` : ""}`;
+    const context = contextOf(group, data, clock);
+    const note = `Predicted owner: ${owners}. ${context.text}${cut > 0 ? ` ${cut} more items are not shown.` : ""}`;
     const box = element("div", "scroll", table);
-    return element("div", "detail", element("p", "note", note), box);
+    return element("div", "detail", element("p", "note", note), box, context.logs);
   };
 
   const groupElement = (group) => {

@@ -37,7 +37,7 @@ const drawMark = (ctx, shape, x, y, r) => {
   else ctx.stroke();
 };
 
-/** The map as a chart; its table counts the traces of each outcome. */
+/** The map as a chart; its table counts the traces that are drawn. */
 const outcomeMap = (data) => ({
   title: "Outcome of each trace",
   unit: "by place on the hash ring and time of first send",
@@ -69,14 +69,16 @@ const outcomeKeys = (chart) => {
   const keys = document.createElement("p");
   keys.className = "keys";
   for (const [outcome, { sign, colour }] of Object.entries(MARKS)) {
-    const count = chart.marks.find((one) => one.outcome === outcome)?.sentMs.length ?? 0;
-    if (count === 0) continue;
+    const group = chart.marks.find((one) => one.outcome === outcome);
+    if (group === undefined) continue;
+    const shown = group.sentMs.length;
+    const sample = shown < group.total ? ` (${shown.toLocaleString("en-US")} drawn)` : "";
     const mark = document.createElement("b");
     mark.textContent = sign;
     mark.style.color = `var(${colour})`;
     const key = document.createElement("span");
     key.className = "outcome";
-    key.append(mark, ` ${outcome} ${count.toLocaleString("en-US")}`);
+    key.append(mark, ` ${outcome} ${group.total.toLocaleString("en-US")}${sample}`);
     keys.append(key, " ");
   }
   return keys;
