@@ -34,6 +34,7 @@ describe("the collectors' logs in a report", () => {
       [sentMs - 5_001, "info\ttoo early"],
       [sentMs - 4_999, "info\tjust before"],
       [sentMs + 4_999, `warn\tjust after ${"x".repeat(500)}`],
+      [sentMs, "go.opentelemetry.io/collector/exporter.Consume"],
       [sentMs + 5_001, "info\ttoo late"],
     ]);
     await write("tempo-1", [[sentMs, "info\tan observer"]]);

@@ -11,6 +11,9 @@ export const AROUND_MS = 5_000;
 const MAX_LINES = 1_500;
 const MAX_COLUMNS = 400;
 
+const LEVEL = /^(debug|info|warn|error|dpanic|panic|fatal)\b/;
+const IMPORTANT = /^(warn|error|dpanic|panic|fatal)\b/;
+
 interface Window {
   readonly fromMs: number;
   readonly toMs: number;
@@ -34,7 +37,7 @@ export async function readCollectorLogs(
       const line = parse(pod, text);
       if (line === undefined || !isWithin(line.atMs, windows)) continue;
       total += 1;
-      const kept = /^(warn|error|fatal|panic)\b/.test(line.text) ? important : others;
+      const kept = IMPORTANT.test(line.text) ? important : others;
       if (kept.length < MAX_LINES) kept.push(line);
     }
   }
@@ -64,11 +67,15 @@ function windowsOf({ shown }: ReportSeries["lost"]): readonly Window[] {
 const isWithin = (ms: number, windows: readonly Window[]): boolean =>
   windows.some(({ fromMs, toMs }) => ms >= fromMs && ms <= toMs);
 
-/** `TIME TIME LEVEL …`: the first time is the cluster's, the second the collector's own. */
+/**
+ * `TIME TIME LEVEL …`: the first time is the cluster's, the second the collector's own. A line without a level is
+ * part of a stack trace, of which each error has dozens.
+ */
 function parse(pod: string, line: string): LogLine | undefined {
   const space = line.indexOf(" ");
   const atMs = Date.parse(line.slice(0, space));
   if (space === -1 || Number.isNaN(atMs)) return undefined;
   const rest = line.slice(space + 1).replace(/^\d{4}-\d\d-\d\dT\S+\s+/, "");
+  if (!LEVEL.test(rest)) return undefined;
   return { atMs, pod, text: rest.length > MAX_COLUMNS ? `${rest.slice(0, MAX_COLUMNS)}…` : rest };
 }

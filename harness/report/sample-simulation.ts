@@ -42,7 +42,11 @@ export const DELIVERY: ReportSeries["delivery"] = {
 };
 
 const LOGS: ReportSeries["logs"]["shown"] = [
-  { atMs: START_MS + 5_100, pod: "otel-agent-4kq2v", text: "warn\tfailed to resolve <b>a host</b>" },
+  {
+    atMs: START_MS + 5_100,
+    pod: "otel-agent-4kq2v",
+    text: "warn\tfailed to resolve <b>a host</b>",
+  },
   { atMs: START_MS + 5_200, pod: "otel-agent-8tbnc", text: 'error\tDropping data\t{"spans": 12}' },
 ];
 
