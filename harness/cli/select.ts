@@ -3,8 +3,9 @@ import { join, resolve } from "node:path";
 import { scenarios, suites, type SuiteName } from "../../scenarios/suites.js";
 import { UsageError } from "../model/errors.js";
 import type { Scenario } from "../model/scenario.js";
+import { readIndex } from "../report/index-file.js";
 import { titleFilter, titlesOf, type TitleFilter } from "../mocha/select.js";
-import { lastFailed, readIndexLines } from "./index-lines.js";
+import { lastFailed } from "./last-failed.js";
 import { didYouMean } from "./nearest.js";
 import type { Settings } from "./options-table.js";
 
@@ -17,8 +18,8 @@ export interface Selection {
 }
 
 export type SelectionSettings = Partial<
-  Pick<Settings, "suite" | "grep" | "grepInvert" | "tag" | "passWithNoScenarios">
->;
+  Pick<Settings, "grep" | "grepInvert" | "tag" | "passWithNoScenarios">
+> & { readonly suite?: string | undefined };
 
 /**
  * By name, else by suite, then by tag and pattern. With neither name nor suite: all scenarios when something
@@ -33,7 +34,7 @@ export function select(
   const controls = names.length === 0;
   const filtered = [grep, grepInvert, tag].some((filter) => filter !== undefined);
   const chosen =
-    names.length > 0 ? names.map(byName) : suites[suite ?? (filtered ? "all" : otherwise)];
+    names.length > 0 ? names.map(byName) : bySuite(suite ?? (filtered ? "all" : otherwise));
   const shows = titleFilter(grep, grepInvert);
   const selected = chosen
     .filter(hasOneOf(tag))
@@ -50,7 +51,7 @@ export async function selectRuns(
 ): Promise<Selection> {
   if (!settings.lastFailed) return select(names, settings, otherwise);
   const reportsDir = resolve(settings.output);
-  const failed = lastFailed(await readIndexLines(reportsDir));
+  const failed = lastFailed(await readIndex(reportsDir));
   const selection = select(names, settings, "all");
   const scenarios = selection.scenarios.filter(({ name }) => failed.has(name));
   if (scenarios.length === 0 && settings.passWithNoScenarios !== true) {
@@ -68,6 +69,11 @@ function byName(name: string): Scenario {
   const known = scenarios.map((scenario) => scenario.name);
   const hint = didYouMean(name, known) || `; there are: ${known.join(", ")}`;
   throw new UsageError(`unknown scenario "${name}"${hint}`);
+}
+
+function bySuite(name: string): readonly Scenario[] {
+  if (Object.hasOwn(suites, name)) return suites[name as SuiteName];
+  throw new UsageError(`--suite ${name}: give one of ${Object.keys(suites).join(", ")}`);
 }
 
 function hasOneOf(wanted: readonly string[] | undefined): (scenario: Scenario) => boolean {

@@ -7,9 +7,9 @@ import { join, relative } from "node:path";
 import { z } from "zod";
 import { scenarios } from "../../scenarios/suites.js";
 import { UsageError } from "../model/errors.js";
+import { readIndex, type IndexLine } from "../report/index-file.js";
 import { readRunRecord } from "../report/run-file.js";
 import type { JudgedRun } from "../report/suite-run.js";
-import { readIndexLines, type RunLine } from "./index-lines.js";
 import { overrideScenario } from "./override-scenario.js";
 import type { PlannedRun } from "./planned-runs.js";
 
@@ -77,9 +77,9 @@ export async function readUnfinishedSuite(
   reportsDir: string,
   given: string,
 ): Promise<UnfinishedSuite> {
-  const lines = await readIndexLines(reportsDir);
+  const lines = await readIndex(reportsDir);
   const plan = await readPlan(reportsDir, given, lines);
-  const done = new Map<number, RunLine>();
+  const done = new Map<number, IndexLine>();
   for (const line of lines) {
     if (line.suite === plan.suite && line.suiteRun !== undefined) done.set(line.suiteRun, line);
   }
@@ -118,7 +118,7 @@ const revive =
 async function readPlan(
   reportsDir: string,
   given: string,
-  lines: readonly RunLine[],
+  lines: readonly IndexLine[],
 ): Promise<SuitePlan> {
   const isId = /^[\w-]+$/.test(given) && (await exists(pathOf(reportsDir, given)));
   const suite = isId ? given : await suiteOfRun(reportsDir, given, lines);
@@ -134,7 +134,7 @@ async function readPlan(
 async function suiteOfRun(
   reportsDir: string,
   given: string,
-  lines: readonly RunLine[],
+  lines: readonly IndexLine[],
 ): Promise<string> {
   const [directory, reports] = await Promise.all(
     [given, reportsDir].map((path) => realpath(path).catch(() => path)),
