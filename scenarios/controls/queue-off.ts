@@ -1,8 +1,8 @@
 import { scenario, seconds, traceAffinity, zeroLoss } from "../../harness/index.js";
 
 /**
- * Gateways that neither queue nor retry lose what a backend refuses, with no gateway dead to explain it. The audit shows
- * that the gateways had it.
+ * Gateways that neither queue nor retry lose what a backend refuses, with no gateway dead to explain it. The audit
+ * shows that the gateways had it.
  */
 export default scenario({
   name: "queue-off",
