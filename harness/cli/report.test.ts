@@ -56,6 +56,7 @@ describe("chaos report, compare and show", function () {
       [["report", "no/such/run"], "no/such/run: no run there"],
       [["report"], "give the directory of a run"],
       [["report", "--sign-off", "../1"], "--sign-off ../1"],
+      [["report", "--sign-off", "1", "--suite", "releas"], "--suite releas: there are smoke"],
       [["compare", dir], "give base and candidate, or --baseline"],
       [["show", "no/such/run"], "no/such/run: no report.html there"],
     ] as const) {

@@ -1,10 +1,11 @@
 /** signoff/VERSION.html: one page that can be printed and signed. */
-import { formatCount, formatUtc } from "./format.js";
+import { formatCount, formatUtc, plural } from "./format.js";
 import { html, type Content, type Html } from "./html/escape.js";
 import { page, type Section } from "./html/page.js";
 import { badge, table, withUpstreamLinks } from "./html/parts.js";
 import type { SignOff } from "./sign-off-record.js";
 
+const REQUIRED = { one: "required thing is", many: "required things are" };
 const SIGNATURES = ["Prepared by", "Reviewed by", "Released by"] as const;
 
 /** Every string of the record is taken for hostile. */
@@ -44,7 +45,7 @@ function headline(record: SignOff): Html {
       >${decision}
     </p>
     <h1>
-      ${approved ? "Everything that is required was seen" : `${formatCount(missing.length)} required ${missing.length === 1 ? "thing is" : "things are"} missing`}
+      ${approved ? "Everything that is required was seen" : `${plural(missing.length, REQUIRED)} missing`}
     </h1>
     <dl class="facts">
       ${facts.map(
