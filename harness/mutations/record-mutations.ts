@@ -8,6 +8,7 @@ import {
   LOST,
   MISINFORMED,
   MISROUTED,
+  OVERSCALED,
   TO_THE_END,
   UNCALIBRATED,
   UNEVEN,
@@ -156,8 +157,8 @@ const FAULT: Mutation[] = [
         `UPDATE topology SET at_ms = at_ms + 60000 WHERE source = 'pod'
            AND ${killedPod(g)} AND (change = 'deleted' OR terminating)`,
       ),
-    // For a minute it is one gateway more than the autoscaler's rules allow.
-    caughtBy: { ...LOST, "hpa-policy": "fail" },
+    // Beside its successor it was a gateway too many, that went too soon.
+    caughtBy: { ...LOST, ...OVERSCALED },
   },
   {
     says: "another gateway died than the one whose telemetry was lost",
