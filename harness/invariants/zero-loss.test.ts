@@ -13,7 +13,7 @@ describe("the evidence of zero-loss", () => {
       id: "lost",
       predicted_owner: "10.244.1.5 or 10.244.2.7",
       epoch: "1 or 2",
-      nearest_fault: "10.0 s after #1",
+      nearest_fault: "10.0 s after fault #1",
       place: "agent-to-gateway",
     });
     expect(row["rule"]).to.match(/opentelemetry-collector-contrib#35378/);

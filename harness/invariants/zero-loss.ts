@@ -86,7 +86,7 @@ async function lostItems(
        WHERE r.from_ms < i.complete_ms + h.routed_ms AND i.invoke_ms < r.to_ms) epoch ON true
      LEFT JOIN LATERAL (
        SELECT arg_min(round(abs(i.invoke_ms - f.at_ms) / 1000, 1) || ' s ' ||
-                CASE WHEN i.invoke_ms < f.at_ms THEN 'before' ELSE 'after' END || ' #' || (f.fault + 1),
+                CASE WHEN i.invoke_ms < f.at_ms THEN 'before' ELSE 'after' END || ' fault #' || (f.fault + 1),
                 abs(i.invoke_ms - f.at_ms)) AS name
        FROM faults f WHERE f.step = 'injected') fault ON true`,
   );

@@ -56,7 +56,7 @@ describe("report.html in Chromium", function () {
     expect(await found.locator("tr.lost").innerText()).to.contain("LOST");
     expect(text).to.contain("Predicted owner: ");
     expect(text).to.match(
-      /Ring at \+\d:\d\d\.\d: .*otel-gateway.*First lost send [\d.]+ s before fault 0/,
+      /Ring at \+\d:\d\d\.\d: .*otel-gateway.*First lost send [\d.]+ s before fault #1/,
     );
     expect(text)
       .to.contain("120 ms")

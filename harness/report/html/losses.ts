@@ -63,6 +63,6 @@ function when(record: RunRecord, { firstSentMs, lastSentMs, fault }: Loss): Html
   const beside = (ms: number): string =>
     `${formatDuration(Math.abs(ms - injectedAtMs))} ${ms < injectedAtMs ? "before" : "after"}`;
   return html`${clock}<br /><small
-      >${beside(firstSentMs)} to ${beside(lastSentMs)} fault ${index}</small
+      >${beside(firstSentMs)} to ${beside(lastSentMs)} fault #${index + 1}</small
     >`;
 }

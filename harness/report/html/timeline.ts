@@ -44,7 +44,7 @@ function faults(record: RunRecord, series: ReportSeries | undefined): Html {
       { title: "Proof" },
     ],
     record.faults.map((fault) => [
-      html`${fault.index} <strong>${fault.description}</strong>`,
+      html`#${fault.index + 1} <strong>${fault.description}</strong>`,
       fault.targets.map(
         (target, index) => html`${index > 0 && html`<br />`}<code>${target.name}</code>`,
       ),

@@ -176,7 +176,7 @@ const drawNames = (data) => (plot) =>
     ctx.textAlign = "left";
     ctx.textBaseline = "top";
     for (const { index, description, fromMs } of data.faults) {
-      const text = `fault ${index}: ${description}`;
+      const text = `fault #${index + 1}: ${description}`;
       const x = plot.valToPos(fromMs - data.zeroMs, "x", true) + 5 * devicePixelRatio;
       const y = top + 3 * devicePixelRatio;
       ctx.fillStyle = ink("--paper");

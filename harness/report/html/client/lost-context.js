@@ -27,7 +27,7 @@ const faultText = ({ fromMs }, { faults }) => {
   if (nearest === undefined) return "";
   const seconds = (distance(nearest) / 1000).toFixed(1);
   const side = nearest.injectedAtMs >= fromMs ? "before" : "after";
-  return ` First lost send ${seconds} s ${side} fault ${nearest.index}: ${nearest.description}.`;
+  return ` First lost send ${seconds} s ${side} fault #${nearest.index + 1}: ${nearest.description}.`;
 };
 
 /** Lines of the group's agents and possible owners, a few seconds around what was lost. */
