@@ -1,7 +1,7 @@
 /** How long items took from their first send to their first receipt: as a whole, and by time of send. */
 import { SIGNALS, type Signal } from "../model/signal.js";
 import type { RunRecord } from "../model/run-record.js";
-import type { Query } from "./read-series.js";
+import type { Query } from "./query.js";
 
 export interface DeliveryRow {
   readonly signal: Signal;

@@ -1,7 +1,7 @@
 /** Traces and single items that lost something, with every send and receipt: the drill-down of a report. */
 import type { LossPlace } from "../model/accounting.js";
 import type { Signal } from "../model/signal.js";
-import type { Query } from "./read-series.js";
+import type { Query } from "./query.js";
 import type { ItemSend, LostGroup, LostGroupItem, LostGroups } from "./series.js";
 
 /** Of each signal; the file stays small, and IDs are random, so that the first by ID are a fair sample. */

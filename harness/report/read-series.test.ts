@@ -1,6 +1,7 @@
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import { expect } from "chai";
-import { readSeries, type Query } from "./read-series.js";
+import type { Query } from "./query.js";
+import { readSeries } from "./read-series.js";
 
 /** Two spans of a lost trace (one resent), one of a delivered trace, one lost log record. */
 const VIEWS = `

@@ -2,6 +2,7 @@
 import type { TopologyEvent } from "../model/history.js";
 import { SIGNALS, type Signal } from "../model/signal.js";
 import { gatewaySets, podLives } from "./pod-lives.js";
+import type { Query } from "./query.js";
 import { readDelivery, type DeliveryRow } from "./read-delivery.js";
 import { readLostGroups } from "./read-lost-groups.js";
 import {
@@ -10,9 +11,6 @@ import {
   type SignalSeries,
   type TraceOutcome,
 } from "./series.js";
-
-/** Runs one statement and gives its rows, numbers as numbers. */
-export type Query = <T>(sql: string) => Promise<readonly T[]>;
 
 /**
  * What the statements here and in read-lost-groups.ts read; whoever opens a history makes these views.
