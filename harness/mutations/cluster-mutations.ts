@@ -4,12 +4,12 @@ import type { Ground } from "./ground.js";
 import { OVERSCALED, type Mutation } from "./mutation.js";
 import { setting } from "./record-mutations.js";
 
-/** Adds gateway pods that nobody routes to. */
+/** Adds gateway pods of the same template that nobody routes to. */
 const pods = (g: Ground, count: number, afterMs: number): Promise<void> =>
   g.change(
     ["topology"],
     `INSERT INTO topology BY NAME
-       SELECT t.* REPLACE ('more-' || n AS pod, 'more-' || n AS uid, '' AS ip, 'added' AS change,
+       SELECT t.* REPLACE (left(t.pod, -5) || 'more' || n AS pod, 'more-' || n AS uid, '' AS ip, 'added' AS change,
          ${String(g.victims.faultMs + afterMs)} AS at_ms)
        FROM (SELECT * FROM topology WHERE source = 'pod' AND tier = 'gateway' LIMIT 1) t
        CROSS JOIN range(${String(count)}) s(n)`,

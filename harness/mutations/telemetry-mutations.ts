@@ -238,10 +238,21 @@ const INTEGRITY: Mutation[] = [
   },
 ];
 
+/** A gateway that was there before the fault and lived on: the new one is not judged by no-stall. */
+const stayed = ({ victims }: Ground): string =>
+  `peer = (SELECT min(peer) FROM receipts
+     WHERE at_ms < ${String(victims.faultMs)} AND peer <> '${victims.killed}')`;
+
 const DELAYS: Mutation[] = [
   {
     says: "a log record arrived two minutes late",
-    plant: (g) => update(g, "at_ms = at_ms + 120000", at(g.victims.log)),
+    plant: (g) =>
+      update(
+        g,
+        "at_ms = at_ms + 120000",
+        `signal = 'logs' AND id = (SELECT min(id) FROM receipts WHERE signal = 'logs'
+           AND at_ms > ${String(g.victims.faultMs + 30_000)} AND ${stayed(g)})`,
+      ),
     caughtBy: { ...STALE, ...STALLED },
   },
   {
@@ -252,7 +263,7 @@ const DELAYS: Mutation[] = [
         g,
         `at_ms = 28500 + (SELECT max(o.complete_ms) FROM attempts a JOIN operations o USING (op)
            WHERE a.signal = 'logs' AND a.id = receipts.id)`,
-        `signal = 'logs' AND peer = '${g.victims.otherGateway}' AND id IN (
+        `signal = 'logs' AND ${stayed(g)} AND id IN (
            SELECT a.id FROM attempts a JOIN operations o USING (op)
            WHERE o.node = (SELECT min(node) FROM operations)
              AND o.invoke_ms BETWEEN ${String(g.victims.faultMs)} AND ${String(g.victims.faultMs + 5_000)})`,
