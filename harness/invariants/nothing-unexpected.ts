@@ -1,4 +1,7 @@
-/** Property: backends hold nothing but what this run sent: no unknown ID, none of another run. One stray fails. */
+/**
+ * Property: backends hold nothing but what this run sent: no unknown ID, none of another run. One stray fails.
+ * Inconclusive when nothing was received.
+ */
 import type { InvariantResult } from "../model/invariant.js";
 import type { Judged } from "./classify.js";
 import { evidenceOf, number, result } from "./result.js";
@@ -6,15 +9,21 @@ import { evidenceOf, number, result } from "./result.js";
 const PROPERTY = "Backends received only what this run sent.";
 
 export async function nothingUnexpected({ history }: Judged): Promise<InvariantResult> {
-  const [count] = await history.query<{ n: number }>("SELECT count(*) AS n FROM strays");
-  const strays = count?.n ?? 0;
-  return result("nothing-unexpected", PROPERTY, strays === 0 ? "pass" : "fail", {
+  const [count] = await history.query<{ strays: number; received: boolean }>(
+    `SELECT (SELECT count(*) FROM strays) AS strays,
+            EXISTS (SELECT 1 FROM items WHERE receipts > 0) AS received`,
+  );
+  const { strays, received } = count ?? { strays: 0, received: false };
+  const verdict = strays > 0 ? "fail" : received ? "pass" : "inconclusive";
+  return result("nothing-unexpected", PROPERTY, verdict, {
     limit: "0",
     actual: number(strays),
     reason:
-      strays === 0
-        ? "nothing unexpected was received"
-        : `received: ${number(strays)} never sent by this run`,
+      strays > 0
+        ? `received: ${number(strays)} never sent by this run`
+        : received
+          ? "nothing unexpected was received"
+          : "nothing was received",
     evidence: await evidenceOf(history, ["signal", "id", "key", "run", "peer"], "FROM strays"),
   });
 }
