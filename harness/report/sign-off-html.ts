@@ -2,7 +2,7 @@
 import { formatCount, formatUtc, plural } from "./format.js";
 import { html, type Content, type Html } from "./html/escape.js";
 import { page, type Section } from "./html/page.js";
-import { badge, table, withUpstreamLinks } from "./html/parts.js";
+import { badge, factList, table, withUpstreamLinks } from "./html/parts.js";
 import type { SignOff } from "./sign-off-record.js";
 
 const REQUIRED = { one: "required thing is", many: "required things are" };
@@ -47,15 +47,7 @@ function headline(record: SignOff): Html {
     <h1>
       ${approved ? "Everything that is required was seen" : `${plural(missing.length, REQUIRED)} missing`}
     </h1>
-    <dl class="facts">
-      ${facts.map(
-        ([name, value]) =>
-          html`<div>
-            <dt>${name}</dt>
-            <dd>${value}</dd>
-          </div>`,
-      )}
-    </dl>
+    ${factList(facts)}
   </header>`;
 }
 

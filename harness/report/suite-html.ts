@@ -3,7 +3,7 @@ import { formatDuration } from "../model/durations.js";
 import { formatCount, formatUtc } from "./format.js";
 import { html, type Content, type Html } from "./html/escape.js";
 import { page, type Section } from "./html/page.js";
-import { badge, table } from "./html/parts.js";
+import { badge, factList, table } from "./html/parts.js";
 import { pastSection } from "./html/past.js";
 import { total } from "./measures.js";
 import type { SuiteEntry, SuiteRecord } from "./suite.js";
@@ -44,15 +44,7 @@ function headline({ runs, verdict, createdAt, past }: SuiteRecord, word: string)
       >${word}
     </p>
     <h1>${formatCount(good)} of ${formatCount(runs.length)} runs did what they must</h1>
-    <dl class="facts">
-      ${facts.map(
-        ([name, value]) =>
-          html`<div>
-            <dt>${name}</dt>
-            <dd>${value}</dd>
-          </div>`,
-      )}
-    </dl>
+    ${factList(facts)}
   </header>`;
 }
 

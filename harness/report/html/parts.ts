@@ -51,6 +51,18 @@ export function table(
   </div>`;
 }
 
+/** Names and values in a row, under a headline. */
+export const factList = (facts: readonly (readonly [string, Content])[]): Html =>
+  html`<dl class="facts">
+    ${facts.map(
+      ([name, value]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
+
 export const items = (n: number, signal: Signal): string => plural(n, ITEM_NAME[signal]);
 
 /** Text in which `opentelemetry-collector-contrib#26490` is a link to the upstream issue. */
