@@ -1,7 +1,7 @@
 /** The run that a synthetic history tells: three gateways, one is killed, a new one comes; nothing else happens. */
 import type { RunFacts } from "../history/run-facts.js";
 import { journalsOf } from "../history/run-facts.js";
-import { killGateway } from "../model/fault.js";
+import { killGateway } from "../model/pod-faults.js";
 import type { FaultEvent, TopologyEvent } from "../model/history.js";
 import {
   duplicates,

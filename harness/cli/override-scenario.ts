@@ -25,10 +25,10 @@ const withoutFaults = (scenario: Scenario): Scenario => ({
 /** A shorter load is on record: it leaves less time for what the invariants are to see. */
 function withLoad(scenario: Scenario, loadSeconds: number): Scenario {
   const loadMs = seconds(loadSeconds);
-  const lastFaultMs = Math.max(...scenario.faults.map(({ atMs }) => atMs));
+  const lastFaultMs = Math.max(...scenario.faults.map(({ atMs, lastsMs = 0 }) => atMs + lastsMs));
   if (lastFaultMs >= loadMs) {
     throw new UsageError(
-      `--load ${String(loadSeconds)}: ${scenario.name} has a fault at ` +
+      `--load ${String(loadSeconds)}: ${scenario.name} has a fault until ` +
         `${formatDuration(lastFaultMs)}, which must lie inside the load; ` +
         `give more than ${String(lastFaultMs / 1_000)}, or --no-faults`,
     );

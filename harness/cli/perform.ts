@@ -22,7 +22,7 @@ import { watchInterrupts } from "../run/interrupt.js";
 import type { RunOptions } from "../run/options.js";
 import { checkDeployments } from "../run/render.js";
 import { runScenario } from "../run/run-scenario.js";
-import { openSession, type Session } from "../run/session.js";
+import { openSession, type SharedSession } from "../run/session.js";
 import { brokenRun, directoryOf } from "./broken-run.js";
 import { commandVerdict } from "./command-verdict.js";
 import type { Settings } from "./options-table.js";
@@ -112,11 +112,16 @@ async function voiceOf({ settings, terminal }: Job, reportsDir: string): Promise
   return { progress, reporters, say: (text) => void out.write(text) };
 }
 
-const performAll = (job: Job, session: Session, voice: Voice, outcome: Outcome): Promise<number> =>
+const performAll = (
+  job: Job,
+  session: SharedSession,
+  voice: Voice,
+  outcome: Outcome,
+): Promise<number> =>
   runAsMocha(
     job.left.map(({ planned, options }) => ({
       ...planned,
-      execute: () => execute(planned, { ...session, options }, job, voice, outcome),
+      execute: () => execute({ planned, options }, session, job, voice, outcome),
     })),
     {
       shows: job.shows,
@@ -133,8 +138,8 @@ const performAll = (job: Job, session: Session, voice: Voice, outcome: Outcome):
 
 /** One run. The line is given back before anybody else, mocha among them, writes. */
 async function execute(
-  planned: PlannedRun,
-  session: Session,
+  { planned, options }: Job["left"][number],
+  session: SharedSession,
   { settings, terminal }: Job,
   { progress, say }: Voice,
   { runs, troubles }: Outcome,
@@ -142,7 +147,7 @@ async function execute(
   const { scenario, repetition } = planned;
   const startedAt = new Date();
   try {
-    const { record, directory } = await runScenario(scenario, session);
+    const { record, directory } = await runScenario(scenario, await session.forRun(options));
     progress.idle();
     runs.push({ scenario, run: { kind: "judged", record, runDir: directory, repetition } });
     const style = { colour: terminal.colour.stdout };
@@ -152,8 +157,8 @@ async function execute(
     progress.idle("failed");
     troubles.push(thrown);
     if (!session.signal.aborted) {
-      const run = brokenRun(thrown, planned, session.options, startedAt);
-      const runDir = await directoryOf(scenario.name, session.options, startedAt);
+      const run = brokenRun(thrown, planned, options, startedAt);
+      const runDir = await directoryOf(scenario.name, options, startedAt);
       runs.push({ scenario, run: { ...run, runDir } });
     }
     throw thrown;

@@ -60,7 +60,8 @@ const named = (apiVersion: string, kind: string, content: object): Manifest => (
   ...content,
 });
 
-async function readCorefile(client: ClusterClient): Promise<string> {
+/** CoreDNS's configuration as the cluster has it. */
+export async function readCorefile(client: ClusterClient): Promise<string> {
   const { data } = await client.core.readNamespacedConfigMap({
     name: "coredns",
     namespace: NAMESPACE,

@@ -3,11 +3,12 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import type { Progress } from "../model/progress.js";
 import { applyYaml } from "./apply.js";
 import type { ClusterClient } from "./client.js";
 import { waitForRollout } from "./rollout.js";
-import { waitFor } from "./wait.js";
+import { waitFor, type Look } from "./wait.js";
 
 const MANIFEST = join(import.meta.dirname, "../../fixtures/cluster/metrics-server.yaml");
 const ROLLOUT_MS = 120_000;
@@ -38,19 +39,23 @@ export async function deployMetricsServer(
     signal,
     onLook: (seen) => progress.status(seen),
     fix: "kubectl describe apiservice v1beta1.metrics.k8s.io",
-    probe: async (stop) => {
-      const path = "/apis/metrics.k8s.io/v1beta1/nodes";
-      const response = await client.open({ path, signal: stop });
-      const chunks: Buffer[] = [];
-      for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
-      const text = Buffer.concat(chunks).toString();
-      if (response.statusCode !== 200) {
-        return { done: false, seen: `metrics API: HTTP ${String(response.statusCode)}` };
-      }
-      const { items } = JSON.parse(text) as { items: unknown[] };
-      return items.length >= nodes
-        ? { done: true, value: undefined }
-        : { done: false, seen: `metrics for ${String(items.length)} of ${String(nodes)} nodes` };
-    },
+    probe: (stop) => metricsOfNodes(client, nodes, stop),
   });
+}
+
+/** Done when the metrics API answers for `nodes` nodes. */
+export async function metricsOfNodes(
+  client: ClusterClient,
+  nodes: number,
+  signal: AbortSignal,
+): Promise<Look<undefined>> {
+  const response = await client.open({ path: "/apis/metrics.k8s.io/v1beta1/nodes", signal });
+  const body = await text(response);
+  if (response.statusCode !== 200) {
+    return { done: false, seen: `metrics API: HTTP ${String(response.statusCode)}` };
+  }
+  const { items } = JSON.parse(body) as { items: unknown[] };
+  return items.length >= nodes
+    ? { done: true, value: undefined }
+    : { done: false, seen: `metrics for ${String(items.length)} of ${String(nodes)} nodes` };
 }

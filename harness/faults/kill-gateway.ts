@@ -4,10 +4,10 @@ import { deletePodNow, killPodInPlace } from "../cluster/kill-pod.js";
 import { isReady, restartsOf } from "../cluster/pod-trouble.js";
 import { waitFor } from "../cluster/wait.js";
 import { HarnessError } from "../model/errors.js";
-import type { KillGateway } from "../model/fault.js";
+import type { KillGateway } from "../model/pod-faults.js";
 import type { FaultTarget } from "../model/history.js";
 import type { Random } from "../model/random.js";
-import type { Fault, FaultContext } from "./fault.js";
+import { healsItself, type Fault, type FaultContext } from "./fault.js";
 
 const GATEWAYS = "app=otel-gateway";
 /** A gateway is probed 5 s after its start at the earliest; the rest is room for a busy host. */
@@ -47,7 +47,7 @@ export function killGatewayFault(spec: KillGateway): Fault {
       }
     },
     // The Deployment replaces what was killed, the kubelet restarts it.
-    heal: () => Promise.resolve(),
+    heal: healsItself,
   };
 }
 

@@ -1,9 +1,12 @@
-/** Property: each scheduled fault happened, by what the cluster showed. Inconclusive when one is not proven. */
+/**
+ * Property: each scheduled fault happened, by what the cluster showed, and was healed. Inconclusive when one is not
+ * proven, or was not seen to be healed.
+ */
 import type { InvariantResult } from "../model/invariant.js";
 import type { Judged } from "./classify.js";
 import { evidenceOf, result } from "./result.js";
 
-const PROPERTY = "Every scheduled fault happened, with proof.";
+const PROPERTY = "Every scheduled fault happened, with proof, and was healed.";
 
 export async function faultsProven({ history }: Judged): Promise<InvariantResult> {
   const scheduled = history.facts.scenario.faults.length;
@@ -11,10 +14,13 @@ export async function faultsProven({ history }: Judged): Promise<InvariantResult
     "SELECT DISTINCT fault FROM faults WHERE step = 'proven' AND fault < $scheduled",
     { scheduled },
   );
+  const [sick] = await history.query<{ proof: string }>(
+    "SELECT proof FROM faults WHERE step = 'heal-failed' ORDER BY at_ms LIMIT 1",
+  );
   const [missing] = await history.query<{ proof: string }>(
     "SELECT proof FROM faults WHERE step = 'not-proven' ORDER BY at_ms LIMIT 1",
   );
-  const whole = proven.length === scheduled;
+  const whole = proven.length === scheduled && sick === undefined;
   return result("faults-proven", PROPERTY, whole ? "pass" : "inconclusive", {
     limit: `${String(scheduled)} proven`,
     actual: `${String(proven.length)} proven`,
@@ -22,7 +28,9 @@ export async function faultsProven({ history }: Judged): Promise<InvariantResult
       ? scheduled === 0
         ? "no fault was scheduled"
         : "every fault is proven"
-      : `a fault did not happen: ${missing?.proof ?? "it was never injected"}`,
+      : sick !== undefined
+        ? `a fault was not healed: ${sick.proof}`
+        : `a fault did not happen: ${missing?.proof ?? "it was never injected"}`,
     evidence: await evidenceOf(history, ["at_ms", "fault", "step", "proof"], "FROM faults"),
   });
 }

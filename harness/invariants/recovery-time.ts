@@ -1,7 +1,7 @@
 /**
- * Property: after each fault, delivery is whole again within the limit. Recovered at the last send of an item
- * that was lost or misrouted after the injection and before the next one. Inconclusive without load for the
- * whole limit afterwards.
+ * Property: after each fault, delivery is whole again within the limit. It counts from the injection of a fault that
+ * heals by itself, from the healing of one that lasts. Recovered at the last send of an item that was lost or
+ * misrouted after that and before the next fault. Inconclusive without load for the whole limit afterwards.
  */
 import { formatDuration } from "../model/durations.js";
 import type { InvariantResult, RecoveryTime } from "../model/invariant.js";
@@ -14,14 +14,18 @@ export async function recoveryTime(
   spec: RecoveryTime,
   { history }: Judged,
 ): Promise<InvariantResult> {
+  const lasting = history.facts.scenario.faults.flatMap(({ lastsMs }, index) =>
+    lastsMs === undefined ? [] : [index],
+  );
   const rows = await history.query<{ fault: number; recovery: number; loaded: number }>(
     `SELECT f.fault, max(f.at_ms) AS at,
        coalesce(max(i.invoke_ms) - max(f.at_ms), 0) AS recovery,
        (SELECT max(invoke_ms) FROM operations) - max(f.at_ms) AS loaded
      FROM (SELECT *, lead(at_ms, 1, 'Infinity'::DOUBLE) OVER (ORDER BY at_ms) AS next_ms
-           FROM faults WHERE step = 'injected') f
+           FROM faults WHERE step = if(list_contains($lasting::INTEGER[], fault::INTEGER), 'healed', 'injected')) f
      LEFT JOIN items i ON i.invoke_ms >= f.at_ms AND i.invoke_ms < f.next_ms AND (i.state = 'lost' OR i.misrouted)
      GROUP BY f.fault ORDER BY f.fault`,
+    { lasting: JSON.stringify(lasting) },
   );
   const worst = Math.max(0, ...rows.map(({ recovery }) => recovery));
   const shortLoad = rows.find(({ loaded }) => loaded < spec.limitMs);

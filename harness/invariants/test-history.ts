@@ -8,7 +8,7 @@ import { openHistory, type History } from "../history/open-history.js";
 import { journalsOf as sourcesOf } from "../history/run-facts.js";
 import { measureFile } from "../history/seal.js";
 import { sealHistory, type FetchedJournal, type HistoryInput } from "../history/write-history.js";
-import { killGateway } from "../model/fault.js";
+import { killGateway } from "../model/pod-faults.js";
 import type { FaultEvent, TopologyEvent } from "../model/history.js";
 import { spread, type InvariantSpec } from "../model/invariant.js";
 import { scenario, type Scenario } from "../model/scenario.js";

@@ -1,33 +1,26 @@
 /** Faults as data: what a scenario may ask for. harness/faults holds how each is injected, proven and healed. */
+import { formatDuration } from "./durations.js";
+import type { PodFault } from "./pod-faults.js";
 
-/** Ends gateway pods without warning. */
-export interface KillGateway {
-  readonly kind: "kill-gateway";
-  /**
-   * `force-delete`: the pod is deleted with grace 0 (its emptyDir goes with it).
-   * `sigkill`: the collector's process gets SIGKILL; the kubelet starts the container again in the same pod, which
-   * keeps its address and its emptyDir.
-   * `dry-run`: the same request with the API's dry-run flag, which kills nothing: a control of the proof.
-   */
-  readonly how: "force-delete" | "sigkill" | "dry-run";
-  readonly pick: "one" | "two" | "all";
-}
-
-export type FaultSpec = KillGateway;
+export type FaultSpec = PodFault;
 export type FaultKind = FaultSpec["kind"];
 
 /** A fault at a time, counted from the moment when calibration has passed. */
 export interface ScheduledFault {
   readonly atMs: number;
+  /** From the strike to the healing; without it, it is healed when the load ends. */
+  readonly lastsMs?: number;
   readonly fault: FaultSpec;
 }
 
-/** Kill gateway pods. */
-export const killGateway = (options: Omit<KillGateway, "kind">): KillGateway => ({
-  kind: "kill-gateway",
-  ...options,
-});
+/** When it is healed at the latest, counted as its beginning is. */
+export const endOf = ({ atMs, lastsMs = Infinity }: ScheduledFault, loadMs: number): number =>
+  Math.min(atMs + lastsMs, loadMs);
 
-/** One line for the timeline: `kill-gateway (force-delete, one)`. */
-export const describeFault = (fault: FaultSpec): string =>
-  `${fault.kind} (${fault.how}, ${fault.pick})`;
+/** One line for the timeline: `kill-gateway (force-delete, one)`; durations, in keys that end in Ms, as `20.0 s`. */
+export function describeFault({ kind, ...settings }: FaultSpec): string {
+  const parts = Object.entries(settings).map(([key, value]: [string, unknown]) =>
+    typeof value === "number" && key.endsWith("Ms") ? formatDuration(value) : String(value),
+  );
+  return parts.length === 0 ? kind : `${kind} (${parts.join(", ")})`;
+}

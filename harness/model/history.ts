@@ -38,8 +38,9 @@ export interface FaultEvent {
   readonly proof: string;
 }
 export interface FaultTarget {
-  readonly kind: "pod" | "node";
+  readonly kind: "pod" | "node" | "workload" | "observer" | "service";
   readonly name: string;
+  /** Empty for what has none. */
   readonly uid: string;
   readonly ip: string;
 }

@@ -117,6 +117,10 @@ export const RunRecord = z.object({
     images: z.array(z.object({ name: z.string(), digest: z.string() })),
     corefile: z.string(),
     egressGuard: z.string(),
+    rebuilt: z
+      .string()
+      .optional()
+      .describe("why the cluster was made anew before this run; absent when it was not"),
   }),
   figures: z
     .record(z.string(), z.number())

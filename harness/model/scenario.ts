@@ -67,7 +67,7 @@ export interface ScenarioInput {
   applied?: string;
   workload?: Partial<WorkloadSpec>;
   calibration?: { minTraces?: number; atMost?: number };
-  faults?: readonly { at: number; fault: ScheduledFault["fault"] }[];
+  faults?: readonly { at: number; lasts?: number; fault: ScheduledFault["fault"] }[];
   load?: number;
   quiesce?: { atMost: number };
   audit?: boolean;
@@ -100,7 +100,11 @@ export function scenario(input: ScenarioInput): Scenario {
     ...(input.applied === undefined ? {} : { applied: input.applied }),
     workload: { ...SMOKE_WORKLOAD, ...input.workload },
     calibration: { minTraces, ...(atMost === undefined ? {} : { atMostMs: atMost }) },
-    faults: (input.faults ?? []).map(({ at, fault }) => ({ atMs: at, fault })),
+    faults: (input.faults ?? []).map(({ at, lasts, fault }) => ({
+      atMs: at,
+      ...(lasts === undefined ? {} : { lastsMs: lasts }),
+      fault,
+    })),
     loadMs: input.load ?? seconds(60),
     quiesceAtMostMs: input.quiesce?.atMost ?? minutes(3),
     audit: input.audit ?? false,
@@ -121,12 +125,12 @@ function check(scenario: Scenario): void {
     reject("applies another deployment than the oracle reads, which only a control may do");
   }
   if (scenario.invariants.length === 0) reject("has no invariant, so it could never fail");
-  for (const { atMs } of scenario.faults) {
-    if (atMs < 0 || atMs >= scenario.loadMs) {
-      reject(
-        `a fault at ${String(atMs)} ms lies outside the load of ${String(scenario.loadMs)} ms`,
-      );
-    }
+  for (const { atMs, lastsMs = 0 } of scenario.faults) {
+    const outside = (what: string, ms: number): never =>
+      reject(`${what} at ${String(ms)} ms lies outside the load of ${String(scenario.loadMs)} ms`);
+    if (atMs < 0 || atMs >= scenario.loadMs) outside("a fault", atMs);
+    if (lastsMs < 0) reject("a fault cannot last less than 0 ms");
+    if (atMs + lastsMs > scenario.loadMs) outside("the end of a fault", atMs + lastsMs);
   }
   for (const [name, behaviour] of Object.entries(scenario.backends)) {
     const trouble = behaviourTrouble(behaviour);

@@ -10,7 +10,7 @@ import type { FetchedJournal, HistoryInput } from "../history/write-history.js";
 import { journalsOf } from "../history/run-facts.js";
 import { measureFile } from "../history/seal.js";
 import type { FaultEvent, TopologyEvent } from "../model/history.js";
-import { killGateway } from "../model/fault.js";
+import { killGateway } from "../model/pod-faults.js";
 import {
   duplicates,
   nothingUnexpected,

@@ -48,10 +48,22 @@ export async function deploy(input: DeployInput): Promise<Deployed> {
       ownerPid: process.pid,
       expiresAtS: Math.floor(Date.now() / 1_000) + LIFETIME_S,
     }),
-    waitForRollout(client, { ...waiting, workloads: [GATEWAYS, AGENTS] }),
+    waitForCollectors(client, { progress, signal }),
   ]);
   return { observers, agents: await agentEndpoints(client) };
 }
+
+/** Resolves when every gateway and agent is ready, of its newest template; HarnessError with what is not. */
+export const waitForCollectors = (
+  client: ClusterClient,
+  options: { readonly progress: Progress; readonly signal: AbortSignal },
+): Promise<void> =>
+  waitForRollout(client, {
+    ...options,
+    namespace: NAMESPACE,
+    timeoutMs: ROLLOUT_MS,
+    workloads: [GATEWAYS, AGENTS],
+  });
 
 /** Agents listen on their node's address (hostPort), which applications get as status.hostIP. */
 async function agentEndpoints(client: ClusterClient): Promise<Deployed["agents"]> {

@@ -78,7 +78,9 @@ function describePlan(scenario: Scenario, options: RunOptions, sampling: Samplin
       .map(([name, count]) => `${String(count)} ${name}`)
       .join(", ")}`,
     ...scenario.faults.map(
-      ({ atMs, fault }) => `  at ${formatDuration(atMs).padEnd(8)} ${describeFault(fault)}`,
+      ({ atMs, lastsMs, fault }) =>
+        `  at ${formatDuration(atMs).padEnd(8)} ${describeFault(fault)}` +
+        (lastsMs === undefined ? "" : ` for ${formatDuration(lastsMs)}`),
     ),
     `  invariants  ${scenario.invariants.map(({ kind }) => kind).join(", ")}`,
     `  run it      ${options.rerunCommand(scenario.name)}`,

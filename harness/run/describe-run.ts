@@ -72,6 +72,7 @@ export async function describeRun(run: DescribedRun): Promise<RunContext> {
       images: cluster.images.map(({ name, digest }) => ({ name, digest })),
       corefile: cluster.corefile,
       egressGuard: await egressSummary(cluster),
+      ...(session.rebuilt === undefined ? {} : { rebuilt: session.rebuilt }),
     },
     figures: {
       provision_ms: session.provisionMs,

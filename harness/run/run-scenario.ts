@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { collectEvidence } from "../cluster/collect.js";
 import { queuedRequests, watchSelfTelemetry } from "../cluster/self-telemetry.js";
 import { watchTopology } from "../cluster/watch-topology.js";
+import { faultOf } from "../faults/index.js";
 import { sealHistory, type HistoryInput } from "../history/write-history.js";
 import { judgeCalibration } from "../invariants/judge.js";
 import { minutes, seconds } from "../model/durations.js";
@@ -26,7 +27,7 @@ import { analyze, HISTORY_DIR } from "./analyze.js";
 import { calibrationClock, tracesToBegin } from "./calibration-clock.js";
 import { writeContext } from "./context.js";
 import { describeRun } from "./describe-run.js";
-import { clearNamespace, deploy, type Deployed } from "./deploy.js";
+import { clearNamespace, deploy, waitForCollectors, type Deployed } from "./deploy.js";
 import { runSchedule } from "./fault-schedule.js";
 import { fetchJournals } from "./journals.js";
 import { followLoad, lastReceiptMs, look, type Look } from "./live-status.js";
@@ -169,8 +170,13 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
     const schedule = runSchedule({
       client,
       cluster: cluster.name,
+      namespace: NAMESPACE,
+      observers: deployed.observers,
       faults: scenario.faults,
+      faultOf,
       startMs,
+      loadMs: scenario.loadMs,
+      spoil: session.spoil,
       random: random(session.options.seed),
       record: (event) => record.faults.push(event),
       undo,
@@ -184,10 +190,12 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
       topology: record.topology,
       deadlineMs: () => startMs + scenario.loadMs,
       next: "load ends",
-      before: scenario.faults.map(({ atMs, fault }) => ({
-        what: fault.kind,
-        atMs: startMs + atMs,
-      })),
+      before: scenario.faults.flatMap(({ atMs, lastsMs, fault: { kind } }) => [
+        { what: kind, atMs: startMs + atMs },
+        ...(lastsMs === undefined
+          ? []
+          : [{ what: `${kind} heals`, atMs: startMs + atMs + lastsMs }]),
+      ]),
     });
     await Promise.all([schedule, load]);
   }
@@ -246,9 +254,10 @@ async function calibrate(run: Run, { observers, agents }: Deployed): Promise<boo
   }
 }
 
-/** Ends the load and waits for silence. */
+/** Ends the load and waits for all collectors to be ready again, and for silence. */
 async function settle(run: Run, { observers }: Deployed): Promise<void> {
   const { progress, signal, cluster } = run.session;
+  const trouble = await collectorTrouble(run);
   await observers.generator.stop(signal);
   run.record.enter("quiesce");
   const drainedByMs = Date.now() + run.scenario.quiesceAtMostMs;
@@ -270,6 +279,21 @@ async function settle(run: Run, { observers }: Deployed): Promise<void> {
     queued: () => queuedRequests(cluster.client, { namespace: NAMESPACE, signal }),
     onLook: (seen) => progress.status(seen),
   });
+  if (trouble !== undefined) {
+    run.quiesce = { ...run.quiesce, reached: false, lastSeen: trouble };
+  }
+}
+
+/** What keeps the deployment from its steady state after everything was healed; undefined when nothing does. */
+async function collectorTrouble({ session }: Run): Promise<string | undefined> {
+  const { cluster, progress, signal } = session;
+  try {
+    await waitForCollectors(cluster.client, { progress, signal });
+    return undefined;
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return messageOf(thrown);
+  }
 }
 
 const historyInput = (run: Run, agents: Deployed["agents"]): Omit<HistoryInput, "journals"> => ({

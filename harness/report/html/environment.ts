@@ -27,6 +27,9 @@ export function environmentSection(record: RunRecord): Section {
         ["finished", formatUtc(record.finishedAt)],
         ...Object.entries(environment.versions),
         ["egress guard", environment.egressGuard],
+        ...(environment.rebuilt === undefined
+          ? []
+          : [["cluster made anew before this run", environment.rebuilt] as const]),
       ])}
       <h3>Images</h3>
       ${table(
