@@ -16,12 +16,14 @@ import gatewayKill from "./gateway-kill.js";
 import gatewayRestart from "./gateway-restart.js";
 import noFaultsBusy from "./no-faults-busy.js";
 import noFaults from "./no-faults.js";
+import random from "./random.js";
 
 export const scenarios = [
   noFaults,
   noFaultsBusy,
   gatewayKill,
   gatewayRestart,
+  random,
   clusteripService,
   routingByService,
   percentageChanged,

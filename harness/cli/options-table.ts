@@ -58,7 +58,7 @@ const oneOf = (words: readonly string[]): string => `one of ${words.join(", ")}`
 /** What the plan of a suite says already. */
 const PLANNED = [
   ...["suite", "tag", "grep", "grepInvert", "lastFailed", "seed", "repeat", "untilFail"],
-  ...["strict", "faults", "audit", "load"],
+  ...["strict", "faults", "audit", "load", "minutes"],
 ];
 
 /** By key, as the configuration file has it; CHAOS_GREP_INVERT is grepInvert. */
@@ -164,6 +164,19 @@ export const OPTIONS = {
     wants: `seconds above 0, ${String(MOST_LOAD_SECONDS)} at most`,
     fallback: undefined,
     on: RUN,
+  }),
+  minutes: option({
+    flags: "--minutes <n>",
+    about: "the same in minutes: how long a random schedule goes on",
+    kind: "number",
+    schema: z
+      .number()
+      .positive()
+      .max(MOST_LOAD_SECONDS / 60),
+    wants: `minutes above 0, ${String(MOST_LOAD_SECONDS / 60)} at most`,
+    fallback: undefined,
+    on: RUN,
+    excludes: { keys: ["load"], why: "both are the length of the load" },
   }),
   clusterName: option({
     flags: "--cluster-name <name>",

@@ -4,6 +4,10 @@ import { UsageError } from "../model/errors.js";
 import type { Scenario } from "../model/scenario.js";
 import type { Settings } from "./options-table.js";
 
+/** How long the load is asked to be, in seconds, by whichever of two options; undefined for as it is written. */
+export const loadSeconds = ({ load, minutes }: Pick<Settings, "load" | "minutes">) =>
+  load ?? (minutes === undefined ? undefined : minutes * 60);
+
 /** The scenario as it will be run. UsageError when a fault would lie outside the load. */
 export function overrideScenario(
   scenario: Scenario,
@@ -18,6 +22,7 @@ export function overrideScenario(
 const withoutFaults = (scenario: Scenario): Scenario => ({
   ...scenario,
   faults: [],
+  ...(scenario.draws === undefined ? {} : { draws: [] }),
   backends: {},
   expect: { verdict: "pass" },
 });

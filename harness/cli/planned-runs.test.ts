@@ -56,7 +56,7 @@ describe("another load", () => {
 
   it("is refused when a fault would lie outside it, unless there are no faults", () => {
     const at = kill.faults[0]!.atMs / 1_000;
-    expect(() => override(at)).to.throw(/gateway-kill has a fault at .* inside the load/);
+    expect(() => override(at)).to.throw(/gateway-kill has a fault until .* inside the load/);
     expect(override(at + 1).faults).to.deep.equal(kill.faults);
     expect(override(at, false).faults).to.deep.equal([]);
   });

@@ -1,4 +1,5 @@
 /** The runs that a command sets out to do, in order, each with its own seed. */
+import { drawFaults } from "../model/draw-faults.js";
 import { random } from "../model/random.js";
 import type { Scenario } from "../model/scenario.js";
 
@@ -24,8 +25,16 @@ export function planRuns(
     .map((scenario) => {
       const repetition = (counts.get(scenario.name) ?? 0) + 1;
       counts.set(scenario.name, repetition);
-      return { scenario, seed: seedOf(seed, repetition), repetition };
+      return plannedRun(scenario, seedOf(seed, repetition), repetition);
     });
+}
+
+/** A scenario that draws its faults has them from here on: they depend on the run's seed. */
+export function plannedRun(scenario: Scenario, seed: bigint, repetition: number): PlannedRun {
+  const { draws, loadMs } = scenario;
+  if (draws === undefined) return { scenario, seed, repetition };
+  const faults = drawFaults(draws, loadMs, random(seed).stream("schedule"));
+  return { scenario: { ...scenario, faults }, seed, repetition };
 }
 
 /** The first repetition has the seed itself, so that it is the run that --seed alone would make. */

@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from "../model/verdict.js";
 import { titleFilter } from "../mocha/select.js";
 import { listText } from "./list.js";
 import type { Settings } from "./options-table.js";
-import { overrideScenario } from "./override-scenario.js";
+import { loadSeconds, overrideScenario } from "./override-scenario.js";
 import type { Job } from "./perform.js";
 import { MOST_REPETITIONS, planRuns, type PlannedRun } from "./planned-runs.js";
 import { runOptions } from "./run-options.js";
@@ -29,10 +29,12 @@ export const runCommand = (finish: (code: ExitCode) => void, around: Surrounding
       "\nEach option that lasts is also a key of chaos.config.yaml and a CHAOS_… name of the\n" +
         "environment: chaos config shows them.\n" +
         "\nExamples:\n  chaos run gateway-kill --seed 42 --keep-cluster=on-failure\n" +
-        "  chaos run --tag nightly --repeat 3 --bail",
+        "  chaos run --tag nightly --repeat 3 --bail\n" +
+        "  chaos run random --seed 7 --minutes 15",
     )
     .action(async (names: string[], _: unknown, command: Command) => {
-      const { settings } = await settle(command, around);
+      const settled = await settle(command, around);
+      const settings = { ...settled.settings, load: loadSeconds(settled.settings) };
       const code =
         settings.resume === undefined
           ? await run(names, settings, around)

@@ -11,7 +11,7 @@ import { readIndex, type IndexLine } from "../report/index-file.js";
 import { readRunRecord } from "../report/run-file.js";
 import type { JudgedRun } from "../report/suite-run.js";
 import { overrideScenario } from "./override-scenario.js";
-import type { PlannedRun } from "./planned-runs.js";
+import { plannedRun, type PlannedRun } from "./planned-runs.js";
 
 const SUITE_SCHEMA_VERSION = 1;
 
@@ -112,7 +112,7 @@ const revive =
       throw new UsageError(`--resume ${given}: its scenario ${name} does not exist any more`);
     }
     const changes = { faults: plan.faults, audit: plan.audit, load: plan.loadSeconds };
-    return { scenario: overrideScenario(scenario, changes), seed: BigInt(seed), repetition };
+    return plannedRun(overrideScenario(scenario, changes), BigInt(seed), repetition);
   };
 
 async function readPlan(

@@ -2,6 +2,7 @@
 import { behaviourTrouble, type BackendBehaviour } from "./behaviour.js";
 import { minutes, seconds } from "./durations.js";
 import { UsageError } from "./errors.js";
+import type { FaultChoice } from "./draw-faults.js";
 import type { ScheduledFault } from "./fault.js";
 import type { InvariantKind, InvariantSpec } from "./invariant.js";
 import type { BackendName, Signal } from "./signal.js";
@@ -38,6 +39,8 @@ export interface Scenario {
   };
   /** Faults, counted from the moment when calibration has passed. */
   readonly faults: readonly ScheduledFault[];
+  /** What the schedule of a run is drawn from by its seed; `faults` is empty until then. */
+  readonly draws?: readonly FaultChoice[];
   /** Load goes on this long after calibration has passed (faults and recovery lie in it). */
   readonly loadMs: number;
   /** The load that the scenario is written with, where the command line asked for a shorter one. */
@@ -68,6 +71,7 @@ export interface ScenarioInput {
   workload?: Partial<WorkloadSpec>;
   calibration?: { minTraces?: number; atMost?: number };
   faults?: readonly { at: number; lasts?: number; fault: ScheduledFault["fault"] }[];
+  draws?: readonly FaultChoice[];
   load?: number;
   quiesce?: { atMost: number };
   audit?: boolean;
@@ -105,6 +109,7 @@ export function scenario(input: ScenarioInput): Scenario {
       ...(lasts === undefined ? {} : { lastsMs: lasts }),
       fault,
     })),
+    ...(input.draws === undefined ? {} : { draws: input.draws }),
     loadMs: input.load ?? seconds(60),
     quiesceAtMostMs: input.quiesce?.atMost ?? minutes(3),
     audit: input.audit ?? false,
@@ -123,6 +128,9 @@ function check(scenario: Scenario): void {
   if (!/^[a-z][a-z0-9-]*$/.test(scenario.name)) reject("name must be kebab-case");
   if (scenario.applied !== undefined && !isControl(scenario)) {
     reject("applies another deployment than the oracle reads, which only a control may do");
+  }
+  if (scenario.draws !== undefined && scenario.faults.length > 0) {
+    reject("has faults and draws them too; give one");
   }
   if (scenario.invariants.length === 0) reject("has no invariant, so it could never fail");
   for (const { atMs, lastsMs = 0 } of scenario.faults) {
