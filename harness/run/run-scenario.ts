@@ -1,6 +1,7 @@
 /** One run, from the plan to the reports: the only place that wires the parts together. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { waitForAutoscalers } from "../cluster/autoscalers.js";
 import { collectEvidence } from "../cluster/collect.js";
 import { queuedRequests, watchSelfTelemetry } from "../cluster/self-telemetry.js";
 import { watchTopology } from "../cluster/watch-topology.js";
@@ -160,7 +161,12 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
   const { generator, backends } = deployed.observers;
   undo.before("stop the load", () => generator.stop(AbortSignal.timeout(seconds(10))));
   await generator.load(loadOrder(run, deployed), signal);
+  const seeing = waitForAutoscalers(client, { namespace: NAMESPACE, signal });
+  // It is awaited when calibration has passed; one that breaks off first must not leave it unhandled.
+  seeing.catch(() => undefined);
   if (await calibrate(run, deployed)) {
+    await seeing;
+    await waitForCollectors(client, { progress, signal });
     record.enter("load");
     const startMs = Date.now();
     for (const name of BACKENDS) {
