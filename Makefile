@@ -1,6 +1,6 @@
 # The two commands: `make chaos` (the main job) and `make test`. Both do all the set-up on bare Debian as root.
 # Options of the main job go into ARGS: make chaos ARGS="--seed 42 --keep-cluster"
-.PHONY: chaos test smoke nightly release sign-off controls prepare-host clean
+.PHONY: chaos test check unit smoke nightly release sign-off controls prepare-host clean
 
 ARGS ?=
 # HOST= leaves the host as it is: one that has Docker and needs no root.
@@ -31,8 +31,12 @@ sign-off: node_modules/.package-lock.json
 controls: $(HOST) node_modules/.package-lock.json
 	npm run --silent chaos -- --suite controls $(ARGS)
 
+# Both at once: most of the checks use one core only.
 test: node_modules/.package-lock.json $(CHROMIUM)
-	npm test --silent
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target check unit
+
+check unit: node_modules/.package-lock.json
+	npm run --silent $@
 
 # Docker and the tools that images are built with, only where they are missing.
 prepare-host:

@@ -64,8 +64,7 @@ export async function sealHistory(dir: string, input: HistoryInput): Promise<voi
   const scratch = await mkdtemp(join(tmpdir(), "agent-gateway-chaos-"));
   const database = await openDatabase();
   try {
-    await createJournalViews(database, input.journals);
-    await createRecordViews(database, scratch, input);
+    await createSources(database, scratch, input);
     await writeTables(database, dir, CONVERSIONS);
   } finally {
     await database.close();
@@ -108,6 +107,16 @@ async function keepRaw(dir: string, { source, path }: FetchedJournal): Promise<s
   const name = `journal-${source}.ndjson.gz`;
   await pipeline(createReadStream(path), createGzip(), createWriteStream(join(dir, name)));
   return name;
+}
+
+/** Makes the views that CONVERSIONS select from; `scratch` holds the records as files as long as they are used. */
+export async function createSources(
+  database: Database,
+  scratch: string,
+  input: HistoryInput,
+): Promise<void> {
+  await createJournalViews(database, input.journals);
+  await createRecordViews(database, scratch, input);
 }
 
 async function createJournalViews(
@@ -160,7 +169,8 @@ const nulls = (columns: Columns): string =>
     .map(([name, type]) => `NULL::${type} AS "${name}"`)
     .join(", ");
 
-async function runFactsOf(input: HistoryInput): Promise<RunFacts> {
+/** What a history says of its run beside its tables. Measures the journals' files. */
+export async function runFactsOf(input: HistoryInput): Promise<RunFacts> {
   const journals = [];
   for (const journal of input.journals) {
     const { manifest, path, source, cutAtMs } = journal;

@@ -1,5 +1,5 @@
 /** Judges a sealed history: the classification once, then every invariant, then one verdict and one sentence. */
-import { openHistory, type History } from "../history/open-history.js";
+import type { History } from "../history/open-history.js";
 import type { Accounting } from "../model/accounting.js";
 import { messageOf } from "../model/errors.js";
 import type { InvariantResult, InvariantSpec } from "../model/invariant.js";
@@ -56,15 +56,10 @@ export async function judge(history: History, options: { strict: boolean }): Pro
 }
 
 /** Only calibration, on the history so far of a run that goes on. */
-export async function judgeCalibration(dir: string): Promise<InvariantResult> {
-  const history = await openHistory(dir);
-  try {
-    const judged = await classify(history);
-    const { minTraces } = history.facts.scenario.calibration;
-    return await calibration({ kind: "calibration", minTraces }, judged);
-  } finally {
-    await history.close();
-  }
+export async function judgeCalibration(history: History): Promise<InvariantResult> {
+  const judged = await classify(history);
+  const { minTraces } = history.facts.scenario.calibration;
+  return calibration({ kind: "calibration", minTraces }, judged);
 }
 
 const strictly = (spec: InvariantSpec, strict: boolean): InvariantSpec =>

@@ -4,7 +4,8 @@ import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Means } from "../history/database.js";
-import { openHistory, type History } from "../history/open-history.js";
+import type { History } from "../history/open-history.js";
+import { unsealedHistory } from "../history/unsealed-history.js";
 import { journalsOf as sourcesOf } from "../history/run-facts.js";
 import { measureFile } from "../history/seal.js";
 import { sealHistory, type FetchedJournal, type HistoryInput } from "../history/write-history.js";
@@ -94,9 +95,16 @@ const digestOf = (text: string, digits: number): string =>
 /** Seals the history of a story in `dir`. */
 export async function writeStory(dir: string, story: Story): Promise<HistoryInput> {
   await mkdir(dir, { recursive: true });
+  const input = await inputOf(dir, story);
+  await sealHistory(dir, input);
+  return input;
+}
+
+/** What the run of a story recorded; its journals are in `dir`. */
+async function inputOf(dir: string, story: Story): Promise<HistoryInput> {
   const renderedYaml = renderedYamlOf(story);
   const { service } = deploymentFacts(renderedYaml).agent.resolver;
-  const input: HistoryInput = {
+  return {
     runId: RUN_ID,
     seed: "1",
     scenario: scenarioOf(story),
@@ -119,8 +127,6 @@ export async function writeStory(dir: string, story: Story): Promise<HistoryInpu
     quiesce: { reached: story.record.silent, tookMs: 40_000, lastSeen: "3 requests queued" },
     generatorMaxLagMs: story.record.lagMs,
   };
-  await sealHistory(dir, input);
-  return input;
 }
 
 function scenarioOf(story: Story): Scenario {
@@ -336,8 +342,7 @@ export async function judgeStory(
 ): Promise<Judgement> {
   const dir = await mkdtemp(join(tmpdir(), "chaos-story-"));
   try {
-    await writeStory(dir, story);
-    const history = await openHistory(dir, means);
+    const history = await unsealedHistory(await inputOf(dir, story), means);
     try {
       const judgement = await judge(history, { strict: story.limits.strict });
       await look(history);

@@ -6,6 +6,7 @@ import { collectEvidence } from "../cluster/collect.js";
 import { queuedRequests, watchSelfTelemetry } from "../cluster/self-telemetry.js";
 import { watchTopology } from "../cluster/watch-topology.js";
 import { faultOf } from "../faults/index.js";
+import { unsealedHistory } from "../history/unsealed-history.js";
 import { sealHistory, type HistoryInput } from "../history/write-history.js";
 import { judgeCalibration } from "../invariants/judge.js";
 import { minutes, seconds } from "../model/durations.js";
@@ -249,8 +250,8 @@ async function calibrate(run: Run, { observers, agents }: Deployed): Promise<boo
   await mkdir(scratch, { recursive: true });
   try {
     const journals = await fetchJournals(observers, scratch, signal);
-    await sealHistory(join(scratch, HISTORY_DIR), { ...historyInput(run, agents), journals });
-    const result = await judgeCalibration(join(scratch, HISTORY_DIR));
+    const history = await unsealedHistory({ ...historyInput(run, agents), journals });
+    const result = await judgeCalibration(history).finally(() => history.close());
     const line = `calibration ${result.verdict}: ${result.reason}`;
     if (result.verdict === "pass") progress.event(line);
     else progress.warn(line);
