@@ -9,7 +9,6 @@ import { callMain } from "./test-main.js";
 const WRONG: readonly (readonly [args: string, says: string, env?: Record<string, string>])[] = [
   ["frobnicate", "unknown command 'frobnicate'"],
   ["rnu", "Did you mean run?"],
-  ["analyze no/such/run", "no/such/run: not the directory of a finished run"],
   ["run --sead 3", "unknown option '--sead' (Did you mean --seed?)"],
   ["run gateway-kil", 'unknown scenario "gateway-kil"; did you mean gateway-kill?'],
   ["run xyzzy", 'unknown scenario "xyzzy"; there are: no-faults'],
