@@ -242,6 +242,7 @@ export const OPTIONS = {
     fallback: "info",
     on: TELLING,
   }),
+  logJson: flag("--log-json", "what standard error tells as lines of JSON", { on: TELLING }),
   quiet: flag("-q, --quiet", "warnings on standard error, one line a run on standard output", {
     on: TELLING,
     excludes: { keys: ["logLevel"], why: "quiet is a level itself" },

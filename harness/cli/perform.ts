@@ -1,6 +1,8 @@
 /** Performs planned runs on a cluster, tells whoever watches, and writes the reports. */
+import { join } from "node:path";
 import { suites } from "../../scenarios/suites.js";
 import { HarnessError, Interrupted, messageOf, UsageError } from "../model/errors.js";
+import { runIdOf } from "../model/ids.js";
 import type { RunRecord } from "../model/run-record.js";
 import type { Scenario } from "../model/scenario.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
@@ -8,14 +10,9 @@ import { runAsMocha } from "../mocha/adapter.js";
 import { chooseReporters, type Reporters } from "../mocha/reporters.js";
 import type { TitleFilter } from "../mocha/select.js";
 import { reportToGitHub } from "../report/github.js";
+import { alsoTelling, logFile } from "../report/log.js";
 import type { SuiteRun } from "../report/suite-run.js";
-import {
-  closing,
-  summary,
-  summaryLine,
-  terminalProgress,
-  type TerminalProgress,
-} from "../report/terminal.js";
+import { closing, summary, summaryLine, type TerminalProgress } from "../report/terminal.js";
 import { needsAttention } from "../report/verdict-words.js";
 import { writeSuiteReports } from "../report/write-reports.js";
 import { watchInterrupts } from "../run/interrupt.js";
@@ -28,7 +25,7 @@ import { commandVerdict } from "./command-verdict.js";
 import type { Settings } from "./options-table.js";
 import type { PlannedRun } from "./planned-runs.js";
 import type { FinishedRun } from "./suite-plan.js";
-import type { TerminalMode } from "./terminal-mode.js";
+import { progressOf, type TerminalMode } from "./terminal-mode.js";
 
 /** What a command has to do. */
 export interface Job {
@@ -55,6 +52,8 @@ interface Voice {
   readonly reporters: Reporters;
   /** Prints what people read: beside data on standard output, on standard error. */
   readonly say: (text: string) => void;
+  /** Closes the log file. */
+  readonly end: () => Promise<void>;
 }
 
 /** Resolves with the exit code; throws what broke the harness, after the reports are written. */
@@ -62,7 +61,7 @@ export async function perform(job: Job): Promise<ExitCode> {
   const [first] = job.left;
   if (first === undefined) throw new UsageError("nothing is left to run");
   const { reportsDir } = first.options;
-  const voice = await voiceOf(job, reportsDir);
+  const voice = await voiceOf(job, first.options);
   const { progress } = voice;
   const interrupts = watchInterrupts(() => {
     progress.warn("interrupted: healing, saving the history, removing what is ours; again to stop");
@@ -97,19 +96,22 @@ export async function perform(job: Job): Promise<ExitCode> {
     interrupts.stop();
   }
   await report(outcome, job, reportsDir, voice);
+  await voice.end();
   return exitCode(outcome, job, signal.aborted);
 }
 
-async function voiceOf({ settings, terminal }: Job, reportsDir: string): Promise<Voice> {
+/** The log of a command is beside the reports of its runs, under the name of its suite or of its only run. */
+async function voiceOf(
+  { settings, terminal, suite }: Job,
+  { reportsDir, seed }: RunOptions,
+): Promise<Voice> {
+  const name = suite ?? runIdOf(new Date(), seed);
   const names = settings.reporter ?? (settings.quiet ? [] : ["spec"]);
   const reporters = await chooseReporters(names, reportsDir);
-  const progress = terminalProgress({
-    live: terminal.live,
-    colour: terminal.colour.stderr,
-    level: terminal.level,
-  });
+  const { log, end } = await logFile(join(reportsDir, "logs", `${name}.ndjson`));
+  const progress = alsoTelling(progressOf(terminal), log);
   const out = reporters.stdoutIsData ? process.stderr : process.stdout;
-  return { progress, reporters, say: (text) => void out.write(text) };
+  return { progress, reporters, say: (text) => void out.write(text), end };
 }
 
 const performAll = (

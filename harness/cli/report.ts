@@ -1,7 +1,7 @@
 /** `chaos report`: renders stored runs again, and several of them as a suite. Nothing is judged. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "../model/errors.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
 import type { Format } from "../report/write-reports.js";
@@ -20,7 +20,11 @@ export const reportCommand = (finish: (code: ExitCode) => void): Command =>
   new Command("report")
     .description("render stored runs again; several runs get a page of their suite as well")
     .argument("[runs...]", "directories of runs, for example reports/latest")
-    .option("--format <list>", `any of ${NAMES.join(",")}`, formats, NAMES)
+    .addOption(
+      new Option("--format <list>", `any of ${NAMES.join(",")}`)
+        .argParser(formats)
+        .default(NAMES, "all"),
+    )
     .option("-o, --output <dir>", "directory for the page of a suite", "reports")
     .option(
       "--sign-off <version>",

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { EXIT, type ExitCode } from "../model/verdict.js";
 import { addOptions, settle, type Surroundings } from "./settings.js";
-import { terminalMode } from "./terminal-mode.js";
+import { progressOf, terminalMode } from "./terminal-mode.js";
 
 interface Flags {
   readonly all?: boolean;
@@ -18,9 +18,7 @@ export const sweepCommand = (finish: (code: ExitCode) => void, around: Surroundi
     .action(async ({ all = false, dryRun = false }: Flags, command: Command) => {
       const { settings } = await settle(command, around);
       const { sweep } = await import("../cluster/sweep.js");
-      const { terminalProgress } = await import("../report/terminal.js");
-      const { live, level, colour } = terminalMode(settings, around.env);
-      const progress = terminalProgress({ live, level, colour: colour.stderr });
+      const progress = progressOf(terminalMode(settings, around.env));
       try {
         const swept = await sweep({ all, dryRun, progress });
         const none = dryRun ? "nothing would be deleted" : "nothing to delete";

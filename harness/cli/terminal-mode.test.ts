@@ -3,7 +3,7 @@ import { terminalMode } from "./terminal-mode.js";
 
 const TTY = { stdout: { isTTY: true }, stderr: { isTTY: true } };
 const PIPE = { stdout: {}, stderr: {} };
-const plain = { tty: true, quiet: false, logLevel: "info" } as const;
+const plain = { tty: true, quiet: false, logLevel: "info", logJson: false } as const;
 
 describe("what a terminal is used for", () => {
   for (const [what, env, streams, settings, live, colour] of [
@@ -24,6 +24,7 @@ describe("what a terminal is used for", () => {
         live,
         colour: { stdout: colour, stderr: colour },
         level: "info",
+        json: false,
       });
     });
   }

@@ -1,5 +1,6 @@
 /** How a command may use the terminal: colour, a live line, and how much it says. */
-import type { LogLevel } from "../report/terminal.js";
+import { jsonProgress } from "../report/log.js";
+import { terminalProgress, type LogLevel, type TerminalProgress } from "../report/terminal.js";
 import type { Settings } from "./options-table.js";
 
 export interface TerminalMode {
@@ -7,6 +8,8 @@ export interface TerminalMode {
   readonly live: boolean;
   readonly colour: { readonly stdout: boolean; readonly stderr: boolean };
   readonly level: LogLevel;
+  /** Lines of JSON instead of text. */
+  readonly json: boolean;
 }
 
 interface Stream {
@@ -18,7 +21,7 @@ interface Stream {
  * terminal and with --no-tty nothing is rewritten: what reads there is a log.
  */
 export function terminalMode(
-  { tty, quiet, logLevel }: Pick<Settings, "tty" | "quiet" | "logLevel">,
+  { tty, quiet, logLevel, logJson }: Pick<Settings, "tty" | "quiet" | "logLevel" | "logJson">,
   env: Readonly<Record<string, string | undefined>>,
   streams: { readonly stdout: Stream; readonly stderr: Stream } = process,
 ): TerminalMode {
@@ -33,5 +36,12 @@ export function terminalMode(
     live: streams.stderr.isTTY === true && !plain,
     colour: { stdout: coloured(streams.stdout), stderr: coloured(streams.stderr) },
     level: quiet ? "warn" : logLevel,
+    json: logJson,
   };
 }
+
+/** What tells of work in progress on standard error. */
+export const progressOf = ({ live, colour, level, json }: TerminalMode): TerminalProgress =>
+  json
+    ? jsonProgress((line) => void process.stderr.write(line), { level })
+    : terminalProgress({ live, level, colour: colour.stderr });
