@@ -26,6 +26,28 @@ export async function renderDeployment(options: RenderOptions): Promise<string> 
   const components = (options.components ?? []).map((name) => join(beside, name));
   if (components.length === 0) return runKustomize(options, options.dir);
   for (const component of components) await demandDirectory(component);
+  return (await renderOverlay(options, { components })).yaml;
+}
+
+/**
+ * The rendered YAML in which each object carries Kustomize's annotation of the file that it comes from, as a path
+ * from `root`. Errors as of renderDeployment.
+ */
+export async function renderWithOrigins(
+  options: Omit<RenderOptions, "components">,
+): Promise<{ readonly yaml: string; readonly root: string }> {
+  await demandDirectory(options.dir);
+  return renderOverlay(options, { buildMetadata: ["originAnnotations"] });
+}
+
+/** Renders the directory through a kustomization of our own, which lies in a scratch directory. */
+async function renderOverlay(
+  options: RenderOptions,
+  {
+    components = [],
+    ...rest
+  }: { components?: readonly string[]; buildMetadata?: readonly string[] },
+): Promise<{ yaml: string; root: string }> {
   const scratch = await realpath(await mkdtemp(join(tmpdir(), "chaos-render-")));
   try {
     // Kustomize takes only relative paths.
@@ -34,9 +56,10 @@ export async function renderDeployment(options: RenderOptions): Promise<string> 
     const overlay = {
       resources: [await fromScratch(options.dir)],
       components: await Promise.all(components.map(fromScratch)),
+      ...rest,
     };
     await writeFile(join(scratch, "kustomization.yaml"), stringify(overlay));
-    return await runKustomize(options, scratch);
+    return { yaml: await runKustomize(options, scratch), root: scratch };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

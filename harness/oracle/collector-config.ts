@@ -137,14 +137,32 @@ export function exporterOf(
   };
 }
 
+/** The mount that holds the directory of a storage extension; of nested ones the innermost. */
+export function storageMount(
+  { config, container }: Pick<CollectorWorkload, "config" | "container">,
+  extensionId: string,
+): Mapping | undefined {
+  const directory =
+    textOf(at(config, "extensions", extensionId, "directory")) || DEFAULTS.storageDirectory;
+  const pathOf = ({ mountPath }: Mapping): string => textOf(mountPath).replace(/\/$/, "");
+  return listOf(container["volumeMounts"])
+    .map(mappingOf)
+    .filter((mount) => `${directory}/`.startsWith(`${pathOf(mount)}/`))
+    .sort((a, b) => pathOf(b).length - pathOf(a).length)[0];
+}
+
 /** What kind of volume holds the directory of a storage extension; the container's own disk dies with it. */
-export function storageOf(workload: CollectorWorkload, extensionId: string): QueueStorage {
-  const directory = textOf(at(workload.config, "extensions", extensionId, "directory"));
-  const mounts = listOf(workload.container["volumeMounts"]).map(mappingOf);
-  const mount = mounts.find(({ mountPath }) => `${directory}/`.startsWith(`${textOf(mountPath)}/`));
+export function storageOf(
+  workload: Pick<CollectorWorkload, "object" | "config" | "container" | "podSpec">,
+  extensionId: string,
+): QueueStorage {
+  const name = storageMount(workload, extensionId)?.["name"];
+  if (name === undefined) return "memory";
+  const templates = listOf(at(workload.object, "spec", "volumeClaimTemplates"));
+  if (templates.some((one) => at(one, "metadata", "name") === name)) return "persistent volume";
   const volume = listOf(workload.podSpec["volumes"])
     .map(mappingOf)
-    .find(({ name }) => mount !== undefined && name === mount["name"]);
+    .find((one) => one["name"] === name);
   if (volume === undefined) return "memory";
   if ("hostPath" in volume) return "host directory";
   return "emptyDir" in volume ? "emptyDir" : "persistent volume";

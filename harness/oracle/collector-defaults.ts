@@ -17,6 +17,7 @@ export const COLLECTOR_DEFAULTS = {
   decisionWaitMs: 30_000,
   numTraces: 50_000,
   hashSalt: "default-hash-seed",
+  storageDirectory: "/var/lib/otelcol/file_storage",
   dnsIntervalMs: 5_000,
   dnsTimeoutMs: 1_000,
 } as const;

@@ -39,7 +39,7 @@ export function collectorWorkloads(manifests: readonly Mapping[]): CollectorWork
       const files = configFiles(container);
       if (files.length === 0) return [];
       const config = files.reduce<Mapping>(
-        (merged, file) => merge(merged, readConfig(file, container, podSpec, manifests)),
+        (merged, file) => mergeConfigs(merged, readConfig(file, container, podSpec, manifests)),
         {},
       );
       const name = `${textOf(object["kind"])}/${nameOf(object)}`;
@@ -49,7 +49,7 @@ export function collectorWorkloads(manifests: readonly Mapping[]): CollectorWork
 }
 
 /** The values of the container's --config flags. */
-function configFiles(container: Mapping): string[] {
+export function configFiles(container: Mapping): string[] {
   const words = [...listOf(container["command"]), ...listOf(container["args"])].map(textOf);
   return words.flatMap((word, index) => {
     const joined = /^--?config=(.*)$/.exec(word)?.[1];
@@ -58,44 +58,54 @@ function configFiles(container: Mapping): string[] {
   });
 }
 
-/** Follows a path in the container through its volume mounts to a key of a ConfigMap. */
+/** Where a --config flag points: at text of its own, or at keys of ConfigMaps, the likeliest first. */
+export type ConfigSource =
+  | { readonly kind: "inline"; readonly text: string }
+  | {
+      readonly kind: "mounted";
+      readonly path: string;
+      readonly keys: readonly { readonly configMap: string; readonly key: string }[];
+    };
+
+/** Follows a path in the container through its volume mounts to the ConfigMaps that may hold it. */
+export function configSource(location: string, container: Mapping, podSpec: Mapping): ConfigSource {
+  if (location.startsWith("yaml:")) {
+    return { kind: "inline", text: location.slice("yaml:".length) };
+  }
+  const path = location.replace(/^file:/, "");
+  const keys = listOf(container["volumeMounts"]).flatMap((value) => {
+    const mount = mappingOf(value);
+    const mountPath = textOf(mount["mountPath"]);
+    if (path !== mountPath && !path.startsWith(`${mountPath}/`)) return [];
+    const volume = listOf(podSpec["volumes"])
+      .map(mappingOf)
+      .find(({ name }) => name === mount["name"]);
+    const configMap = textOf(at(volume, "configMap", "name"));
+    if (configMap === "") return [];
+    const file = path.slice(mountPath.length + 1);
+    const wanted = file === "" ? textOf(mount["subPath"]) : file;
+    const item = listOf(at(volume, "configMap", "items"))
+      .map(mappingOf)
+      .find((candidate) => candidate["path"] === wanted);
+    return [{ configMap, key: item === undefined ? wanted : textOf(item["key"]) }];
+  });
+  return { kind: "mounted", path, keys };
+}
+
 function readConfig(
   location: string,
   container: Mapping,
   podSpec: Mapping,
   manifests: readonly Mapping[],
 ): Mapping {
-  if (location.startsWith("yaml:")) return mappingOf(parse(location.slice("yaml:".length)));
-  const path = location.replace(/^file:/, "");
-  for (const mount of listOf(container["volumeMounts"]).map(mappingOf)) {
-    const mountPath = textOf(mount["mountPath"]);
-    if (path !== mountPath && !path.startsWith(`${mountPath}/`)) continue;
-    const volume = listOf(podSpec["volumes"])
-      .map(mappingOf)
-      .find((candidate) => candidate["name"] === mount["name"]);
-    const text = configMapText(volume, path.slice(mountPath.length + 1), mount, manifests);
-    if (text !== undefined) return parseConfig(text, path);
+  const source = configSource(location, container, podSpec);
+  if (source.kind === "inline") return mappingOf(parse(source.text));
+  for (const { configMap, key } of source.keys) {
+    const found = ofKind(manifests, "ConfigMap").find((one) => nameOf(one) === configMap);
+    const text = at(found, "data", key);
+    if (typeof text === "string") return parseConfig(text, source.path);
   }
-  throw new UsageError(`rendered deployment: no ConfigMap holds the collector's ${path}`);
-}
-
-function configMapText(
-  volume: Mapping | undefined,
-  file: string,
-  mount: Mapping,
-  manifests: readonly Mapping[],
-): string | undefined {
-  const name = textOf(at(volume, "configMap", "name"));
-  const data = at(
-    ofKind(manifests, "ConfigMap").find((candidate) => nameOf(candidate) === name),
-    "data",
-  );
-  const wanted = file === "" ? textOf(mount["subPath"]) : file;
-  const item = listOf(at(volume, "configMap", "items"))
-    .map(mappingOf)
-    .find(({ path }) => path === wanted);
-  const text = at(data, item === undefined ? wanted : textOf(item["key"]));
-  return typeof text === "string" ? text : undefined;
+  throw new UsageError(`rendered deployment: no ConfigMap holds the collector's ${source.path}`);
 }
 
 function parseConfig(text: string, path: string): Mapping {
@@ -107,11 +117,11 @@ function parseConfig(text: string, path: string): Mapping {
 }
 
 /** Mappings merge key by key; anything else is replaced, lists too. */
-function merge(base: Mapping, over: Mapping): Mapping {
+export function mergeConfigs(base: Mapping, over: Mapping): Mapping {
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const old = merged[key];
-    merged[key] = isMapping(old) && isMapping(value) ? merge(old, value) : value;
+    merged[key] = isMapping(old) && isMapping(value) ? mergeConfigs(old, value) : value;
   }
   return merged;
 }
