@@ -16,6 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   invariants: ["model", "oracle", "history"],
   mutations: ["model", "oracle", "history", "invariants"],
   bench: ["model", "oracle", "history", "invariants"],
+  check: ["model", "oracle"],
   workload: ["model", "observer", "oracle"],
   backends: ["model", "observer"],
   cluster: ["model", "observer", "kind-node"],

@@ -21,6 +21,7 @@ describe("shell completion", () => {
     expect(await offered("run", "--suite", "s")).to.deep.equal(["smoke"]);
     expect(await offered("run", "--tag", "c")).to.deep.equal(["controls"]);
     expect(await offered("list", "gateway-k")).to.deep.equal(["gateway-kill"]);
+    expect(await offered("check", "publ")).to.deep.equal(["published"]);
     expect(await offered("doctor", "--")).to.deep.equal(["--images", "--help"]);
     expect(await offered("run", "--no-st")).to.deep.equal([]);
   });

@@ -3,6 +3,7 @@ import { Argument, Command } from "commander";
 import { z } from "zod";
 import { scenarios } from "../../scenarios/suites.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
+import { deploymentNames } from "./check-input.js";
 import { longFlag, optionEntries } from "./options-table.js";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -27,7 +28,7 @@ export const completionCommand = (finish: (code: ExitCode) => void): Command =>
     });
 
 interface Words {
-  /** What may follow each command: its flags, and the scenarios where it takes them. */
+  /** What may follow each command: its flags, and the scenarios or deployments where it takes them. */
   readonly commands: ReadonlyMap<string, readonly string[]>;
   /** What may follow a flag. */
   readonly values: ReadonlyMap<string, readonly string[]>;
@@ -37,7 +38,11 @@ function wordsOf(program: Command): Words {
   const names = scenarios.map(({ name }) => name);
   const commands = program.commands.map((command): [string, readonly string[]] => {
     const flags = command.options.flatMap(({ long, hidden }) => (hidden ? [] : [long ?? ""]));
-    const takes = TAKES_SCENARIOS.includes(command.name()) ? names : [];
+    const takes = TAKES_SCENARIOS.includes(command.name())
+      ? names
+      : command.name() === "check"
+        ? deploymentNames()
+        : [];
     return [command.name(), [...flags, "--help", ...takes]];
   });
   const values = optionEntries.flatMap(([key, spec]): [string, readonly string[]][] => {

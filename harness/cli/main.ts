@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { HarnessError, Interrupted, messageOf, UsageError } from "../model/errors.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
 import { analyzeCommand } from "./analyze.js";
+import { checkCommand } from "./check.js";
 import { completionCommand } from "./completion.js";
 import { configCommand } from "./config.js";
 import { compareCommand } from "./compare.js";
@@ -40,6 +41,7 @@ export async function main(
   for (const command of [
     runCommand,
     listCommand,
+    checkCommand,
     analyzeCommand,
     reportCommand,
     compareCommand,

@@ -10,7 +10,7 @@ import * as values from "./values.js";
 
 /** How text from a shell becomes a value: true or false, as it is, a number, a list by commas. */
 export type OptionKind = "flag" | "text" | "number" | "list";
-export type CommandName = "run" | "list" | "doctor" | "analyze" | "sweep";
+export type CommandName = "run" | "list" | "doctor" | "analyze" | "sweep" | "check";
 
 export interface OptionSpec<Schema extends z.ZodType = z.ZodType, Fallback = unknown> {
   /** As in the help: `-g, --grep <regex>`; `--no-…` for what is on by default. */
@@ -51,6 +51,7 @@ const SUITES = Object.keys(suites) as SuiteName[];
 const PICK = ["run", "list"] as const;
 const RUN = ["run"] as const;
 const TELLING = ["run", "sweep"] as const;
+const CHECK = ["check"] as const;
 const MOST_LOAD_SECONDS = 24 * 3_600;
 const list = z.array(z.string().min(1)).min(1).readonly();
 const oneOf = (words: readonly string[]): string => `one of ${words.join(", ")}`;
@@ -107,7 +108,10 @@ export const OPTIONS = {
     commandLineOnly: true,
     excludes: { keys: ["dryRun"], why: "one lists, the other plans" },
   }),
-  json: flag("--json", "with a list: as JSON", { on: PICK, commandLineOnly: true }),
+  json: flag("--json", "a list or findings as JSON", {
+    on: [...PICK, "check"],
+    commandLineOnly: true,
+  }),
   dryRun: flag("--dry-run", "print the plan of each run, without a cluster", {
     on: RUN,
     commandLineOnly: true,
@@ -223,6 +227,42 @@ export const OPTIONS = {
     wants: values.REGISTRY_ADDRESS,
     fallback: undefined,
     on: RUN,
+  }),
+  expectedRate: option({
+    flags: "--expected-rate <traces>",
+    about: "new traces a second over all gateways, which num_traces must hold",
+    kind: "number",
+    schema: z.number().positive(),
+    wants: "traces a second, above 0",
+    fallback: undefined,
+    on: CHECK,
+  }),
+  nodes: option({
+    flags: "--nodes <n>x<cpus>x<memory>",
+    about: "nodes that the pods must fit on, for example 3x4x16Gi",
+    kind: "text",
+    schema: values.nodes,
+    wants: "number, CPUs and memory of the nodes, for example 3x4x16Gi",
+    fallback: undefined,
+    on: CHECK,
+  }),
+  existing: option({
+    flags: "--existing <kind/name>",
+    about: "what the cluster has already, for example Namespace/observability; several times",
+    kind: "list",
+    schema: z.array(values.kindAndName).min(1).readonly(),
+    wants: "KIND/NAME, for example Namespace/observability",
+    fallback: undefined,
+    on: CHECK,
+  }),
+  collectorImage: option({
+    flags: "--collector-image <ref>",
+    about: "the image whose validate is run, in place of the one that the manifests name",
+    kind: "text",
+    schema: values.imageReference,
+    wants: "an image, for example otel/opentelemetry-collector-contrib:0.96.0",
+    fallback: undefined,
+    on: CHECK,
   }),
   reporter: option({
     flags: "--reporter <names>",

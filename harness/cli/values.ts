@@ -54,3 +54,19 @@ export const keepCluster = z
     return z.NEVER;
   });
 export const KEEP_CLUSTER = "always, on-failure, never, or for how long: 90m, 8h (336h at most)";
+
+/** `3x4x16Gi`: so many nodes, CPUs and memory of each. */
+export const nodes = z.string().transform((given, context) => {
+  const [, count, cpus, amount, unit] =
+    /^([1-9]\d{0,3})x(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)(Mi|Gi)$/.exec(given) ?? [];
+  const bytes = Number(amount) * (unit === "Gi" ? 2 ** 30 : 2 ** 20);
+  if (bytes > 0) return { count: Number(count), cpus: Number(cpus), memoryBytes: bytes };
+  context.addIssue("no nodes");
+  return z.NEVER;
+});
+
+/** `Namespace/observability`. */
+export const kindAndName = fits((text) => /^[A-Z][A-Za-z]+\/[a-z0-9.-]+$/.test(text));
+
+/** What Docker takes for an image; never a flag. */
+export const imageReference = fits((text) => /^[a-z0-9][\w.:/@-]*$/.test(text));

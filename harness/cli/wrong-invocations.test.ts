@@ -46,6 +46,12 @@ const WRONG: readonly (readonly [args: string, says: string, env?: Record<string
   ["list --repeat 2", "unknown option '--repeat'"],
   ["analyze", "missing required argument 'run'"],
   ["mirror http://x/", "chaos mirror http://x/: give host:port"],
+  ["check", "missing required argument 'deployment'"],
+  ["check publishd", "publishd: neither a file nor a directory nor one of"],
+  ["check published --expected-rate 0", "--expected-rate 0: give traces a second, above 0"],
+  ["check published --nodes 3", "--nodes 3: give number, CPUs and memory"],
+  ["check published --existing telemetry", "--existing telemetry: give KIND/NAME"],
+  ["check published --collector-image --rm", "--collector-image --rm: give an image"],
   ["doctor now", "too many arguments"],
   ["completion tcsh", "Allowed choices are bash, zsh, fish"],
   ["run", "CHAOS_SED: there is no such option; did you mean CHAOS_SEED?", { CHAOS_SED: "1" }],
@@ -89,7 +95,14 @@ describe("help", () => {
     const list = out.split("Commands:")[1]!.split("Exit codes:")[0]!;
     const names = [...list.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!);
     const commands = names.filter((name) => name !== "help");
-    expect(commands).to.include.members(["run", "list", "analyze", "config", "completion"]);
+    expect(commands).to.include.members([
+      "run",
+      "list",
+      "analyze",
+      "config",
+      "completion",
+      "check",
+    ]);
     for (const command of commands) {
       const help = await callMain([command, "--help"]);
       expect(help.exitCode, command).to.equal(0);

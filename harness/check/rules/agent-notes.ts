@@ -1,0 +1,52 @@
+/** What the agents of this release do that their configuration does not show. */
+import { at, isMapping, mappingOf } from "../../oracle/untyped.js";
+import { loadBalancingOf } from "../../oracle/collector-config.js";
+import { finding, type Check, type CheckedDeployment } from "../checked-deployment.js";
+import type { Finding } from "../finding.js";
+import { isBefore } from "../release.js";
+import { balancingPath } from "./resolver.js";
+
+export const agentNotes: Check = (deployment) => [
+  ...startsEmpty(deployment),
+  ...metricsByService(deployment),
+];
+
+/** Measured at 0.96.0; later releases were not. */
+const MEASURED_BEFORE = 97;
+
+function startsEmpty(deployment: CheckedDeployment): Finding[] {
+  const { agent, configPlace } = deployment;
+  const dns = at(loadBalancingOf(agent.config), "resolver", "dns");
+  if (!isMapping(dns) || !isBefore(agent.image, MEASURED_BEFORE)) return [];
+  return [
+    finding(
+      "note",
+      "empty-ring",
+      configPlace(agent, ...balancingPath(deployment), "resolver", "dns", "hostname"),
+      "Agents that start before a gateway is ready find no address and exit, so they " +
+        "crash-loop until DNS answers.",
+      "Expect restarts of the agents at the first roll-out, or start the gateways first.",
+    ),
+  ];
+}
+
+function metricsByService(deployment: CheckedDeployment): Finding[] {
+  const { agent, configPlace } = deployment;
+  const pipelines = mappingOf(at(agent.config, "service", "pipelines"));
+  const balanced = Object.keys(pipelines).find(
+    (id) =>
+      id.split("/")[0] === "metrics" &&
+      JSON.stringify(at(pipelines[id], "exporters") ?? []).includes("balancing"),
+  );
+  if (balanced === undefined || !isBefore(agent.image, MEASURED_BEFORE)) return [];
+  return [
+    finding(
+      "note",
+      "metrics-without-service",
+      configPlace(agent, "service", "pipelines", balanced, "exporters"),
+      "The loadbalancing exporter routes metrics by service.name, and one resource " +
+        "without it makes the batch that it is in fail after it was acknowledged.",
+      "See that every source of metrics sets service.name, or set it with the resource processor.",
+    ),
+  ];
+}
