@@ -280,6 +280,14 @@ const PLANTED: readonly Planted[] = [
     on: "- name: collector",
   },
   {
+    defect: "no preStop behind agents that watch the API instead of DNS",
+    changes: [
+      [/ +lifecycle:\n.*\n.*\n/, ""],
+      [/dns:\n.*\n.*port: 4317/, "k8s: { service: gateways.telemetry }"],
+    ],
+    found: [],
+  },
+  {
     defect: "a preStop shorter than the agents' look-up",
     changes: [["seconds: 45", "seconds: 5"]],
     found: ["warning pre-stop-too-short"],

@@ -77,10 +77,14 @@ export function processorPlace({ gateway, configPlace }: CheckedDeployment) {
   return configPlace(gateway, "processors", id, "decision_wait");
 }
 
-/** Receivers close at SIGTERM, while DNS and the agents' ring still hold the pod for a while. */
+/**
+ * Receivers close at SIGTERM, while DNS and the agents' ring still hold the pod for a while. Silent about resolvers
+ * that do not ask DNS: a static one never forgets, and a watch is not a matter of intervals.
+ */
 function preStop(deployment: CheckedDeployment): Finding[] {
   const { agent, gateway, containerPlace } = deployment;
   const balancing = loadBalancingOf(agent.config);
+  if (!isMapping(at(balancing, "resolver", "dns"))) return [];
   const hook = at(gateway.container, "lifecycle", "preStop");
   const { intervalMs, timeoutMs } = agentResolver(
     mappingOf(balancing),
