@@ -442,6 +442,42 @@ const PLANTED: readonly Planted[] = [
     found: ["note empty-ring", "note metrics-without-service"],
   },
   {
+    defect: "traces that are routed by service name",
+    changes: [["      loadbalancing:\n", "      loadbalancing:\n        routing_key: service\n"]],
+    found: ["fatal routing-key"],
+    on: "routing_key: service",
+  },
+  {
+    defect: "metrics that are routed by service name",
+    changes: [
+      ["      loadbalancing:\n", "      loadbalancing:\n        routing_key: service\n"],
+      ["        traces:\n", "        metrics:\n"],
+    ],
+    found: [],
+  },
+  {
+    defect: "a sub-exporter that does not retry",
+    changes: [
+      [
+        "            tls: { insecure: true }",
+        "            tls: { insecure: true }\n            retry_on_failure: { enabled: false }",
+      ],
+    ],
+    found: ["warning no-retry"],
+    on: "retry_on_failure: { enabled: false }",
+  },
+  {
+    defect: "an exporter that does not retry",
+    changes: [
+      [
+        "        sending_queue:\n",
+        "        retry_on_failure:\n          enabled: false\n        sending_queue:\n",
+      ],
+    ],
+    found: ["warning no-retry"],
+    on: "enabled: false",
+  },
+  {
     defect: "an image of the core distribution",
     changes: [[/([\s\S]*)-contrib:0.150.0/, "$1:0.150.0"]],
     found: ["fatal collector-image"],

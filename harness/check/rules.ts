@@ -12,10 +12,21 @@ import { probes } from "./rules/probes.js";
 import { queueStorage } from "./rules/queue-storage.js";
 import { requests } from "./rules/requests.js";
 import { resolver } from "./rules/resolver.js";
+import { routingAndRetry } from "./rules/routing-and-retry.js";
 import { shutdown } from "./rules/shutdown.js";
 import { tls } from "./rules/tls.js";
 
 export const RULES: readonly Check[] = [
   ...[missingObjects, probes, resolver, queueStorage, shutdown, disruption],
-  ...[autoscaling, requests, metricsPort, numTraces, memory, agentNotes, collectorImage, tls],
+  ...[
+    autoscaling,
+    requests,
+    metricsPort,
+    numTraces,
+    memory,
+    agentNotes,
+    collectorImage,
+    routingAndRetry,
+    tls,
+  ],
 ];
