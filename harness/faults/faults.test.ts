@@ -2,7 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { FaultTarget } from "../model/history.js";
 import { random } from "../model/random.js";
-import { judgeProof, judgeRestart, pickTargets } from "./kill-gateway.js";
+import { pickTargets } from "./collectors.js";
+import { judgeReplaced, judgeRestart } from "./kill-gateway.js";
 
 const gateway = (n: number): FaultTarget => ({
   kind: "pod",
@@ -46,19 +47,19 @@ describe("the proof of kill-gateway", () => {
   const starting = (n: number) => ({ ...gateway(n), ready: false });
 
   it("fails while the struck pod's UID is there: a dry run never passes", () => {
-    expect(judgeProof(three, targets, [1, 2, 3].map(ready))).to.deep.equal({
+    expect(judgeReplaced(three, targets, [1, 2, 3].map(ready))).to.deep.equal({
       done: false,
       seen: "gw-1 (UID u1) still there",
     });
   });
 
   it("fails until a new UID is ready; the survivors do not count", () => {
-    expect(judgeProof(three, targets, [ready(2), ready(3)]).done).to.equal(false);
-    expect(judgeProof(three, targets, [ready(2), ready(3), starting(4)]).done).to.equal(false);
+    expect(judgeReplaced(three, targets, [ready(2), ready(3)]).done).to.equal(false);
+    expect(judgeReplaced(three, targets, [ready(2), ready(3), starting(4)]).done).to.equal(false);
   });
 
   it("names the UIDs that went and came", () => {
-    expect(judgeProof(three, targets, [2, 3, 4].map(ready))).to.deep.equal({
+    expect(judgeReplaced(three, targets, [2, 3, 4].map(ready))).to.deep.equal({
       done: true,
       value: "gw-1 (UID u1) gone, gw-4 (UID u4) ready",
     });
@@ -73,6 +74,8 @@ describe("the proof of a kill in place", () => {
     more: { ready?: boolean; exitCode?: number; reason?: string } = {},
   ) => ({
     ...gateway(n),
+    node: "worker",
+    terminating: false,
     ready: more.ready ?? true,
     restarts,
     lastEnd:
