@@ -12,6 +12,9 @@ import percentageChanged from "./controls/percentage-changed.js";
 import queueOff from "./controls/queue-off.js";
 import queueTooSmall from "./controls/queue-too-small.js";
 import routingByService from "./controls/routing-by-service.js";
+import gatewayKillAll from "./gateway-kill-all.js";
+import gatewayKillTwice from "./gateway-kill-twice.js";
+import gatewayKillTwo from "./gateway-kill-two.js";
 import gatewayKill from "./gateway-kill.js";
 import gatewayRestart from "./gateway-restart.js";
 import noFaultsBusy from "./no-faults-busy.js";
@@ -22,6 +25,9 @@ export const scenarios = [
   noFaults,
   noFaultsBusy,
   gatewayKill,
+  gatewayKillTwo,
+  gatewayKillAll,
+  gatewayKillTwice,
   gatewayRestart,
   random,
   clusteripService,

@@ -18,8 +18,9 @@ export function killGatewayFault(spec: KillGateway): Fault {
   let targets: readonly FaultTarget[] = [];
   return {
     inject: async (context) => {
-      before = (await collectors(context, "gateway")).filter(({ ready }) => ready);
-      targets = pickTargets(before, spec.pick, context.random).map(targetOf);
+      before = await collectors(context, "gateway");
+      const ready = before.filter((pod) => pod.ready);
+      targets = pickTargets(ready, spec.pick, context.random).map(targetOf);
       await Promise.all(targets.map((target) => kill(context, spec, target)));
       return targets;
     },
@@ -38,8 +39,8 @@ export function killGatewayFault(spec: KillGateway): Fault {
 }
 
 /**
- * Done when no target's UID is left and as many ready gateways as before are there, of which as
- * many as were killed are new.
+ * Done when no target's UID is left and as many ready gateways as were killed are new. `before` are all that there
+ * were, ready or not: what replaces an earlier victim does not count for this one.
  */
 export function judgeReplaced(
   before: readonly FaultTarget[],

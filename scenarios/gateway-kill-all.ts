@@ -1,0 +1,32 @@
+import {
+  duplicates,
+  integrity,
+  killGateway,
+  nothingUnexpected,
+  recoversWithin,
+  reResolution,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** Every gateway dies at once: agents have nobody to send to until the first replacement is ready. */
+export default scenario({
+  name: "gateway-kill-all",
+  description: "All three gateways are force-deleted at once under load.",
+  tags: ["nightly", "release"],
+  faults: [{ at: seconds(10), fault: killGateway({ how: "force-delete", pick: "all" }) }],
+  load: seconds(75),
+  invariants: [
+    zeroLoss({ explained: 0.6 }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    reResolution(),
+    duplicates(),
+    recoversWithin(seconds(60)),
+  ],
+});

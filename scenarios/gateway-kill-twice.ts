@@ -1,0 +1,35 @@
+import {
+  duplicates,
+  integrity,
+  killGateway,
+  nothingUnexpected,
+  recoversWithin,
+  reResolution,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** A second gateway dies while the first is still being replaced: two changes of the ring overlap. */
+export default scenario({
+  name: "gateway-kill-twice",
+  description: "Two gateways are force-deleted under load, 10 s apart.",
+  tags: ["nightly", "release"],
+  faults: [
+    { at: seconds(10), fault: killGateway({ how: "force-delete", pick: "one" }) },
+    { at: seconds(20), fault: killGateway({ how: "force-delete", pick: "one" }) },
+  ],
+  load: seconds(70),
+  invariants: [
+    zeroLoss({ explained: 0.4 }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    reResolution(),
+    duplicates(),
+    recoversWithin(seconds(45)),
+  ],
+});
