@@ -1,6 +1,6 @@
 /** All that a scenario may import. */
 export { minutes, seconds } from "./model/durations.js";
-export { killGateway } from "./model/pod-faults.js";
+export { killAgent, killGateway, rollout, terminateGateway } from "./model/pod-faults.js";
 export {
   countersAgree,
   disruptionBudget,

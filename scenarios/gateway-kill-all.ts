@@ -20,7 +20,7 @@ export default scenario({
   faults: [{ at: seconds(10), fault: killGateway({ how: "force-delete", pick: "all" }) }],
   load: seconds(75),
   invariants: [
-    zeroLoss({ explained: 0.6 }),
+    zeroLoss({ explained: 0.4 }),
     traceAffinity(),
     samplingExact(),
     integrity(),

@@ -23,7 +23,7 @@ export default scenario({
   ],
   load: seconds(70),
   invariants: [
-    zeroLoss({ explained: 0.4 }),
+    zeroLoss({ explained: 0.3 }),
     traceAffinity(),
     samplingExact(),
     integrity(),

@@ -20,7 +20,7 @@ export default scenario({
   faults: [{ at: seconds(10), fault: killGateway({ how: "force-delete", pick: "two" }) }],
   load: seconds(60),
   invariants: [
-    zeroLoss({ explained: 0.4 }),
+    zeroLoss({ explained: 0.3 }),
     traceAffinity(),
     samplingExact(),
     integrity(),

@@ -17,6 +17,11 @@ import gatewayKillTwice from "./gateway-kill-twice.js";
 import gatewayKillTwo from "./gateway-kill-two.js";
 import gatewayKill from "./gateway-kill.js";
 import gatewayRestart from "./gateway-restart.js";
+import gatewayRolloutBrokenImage from "./gateway-rollout-broken-image.js";
+import gatewayRolloutUnready from "./gateway-rollout-unready.js";
+import gatewayRollout from "./gateway-rollout.js";
+import gatewayTerminateAll from "./gateway-terminate-all.js";
+import gatewayTerminate from "./gateway-terminate.js";
 import noFaultsBusy from "./no-faults-busy.js";
 import noFaults from "./no-faults.js";
 import random from "./random.js";
@@ -30,6 +35,11 @@ export const scenarios = [
   gatewayKillTwice,
   gatewayRestart,
   random,
+  gatewayTerminate,
+  gatewayTerminateAll,
+  gatewayRollout,
+  gatewayRolloutBrokenImage,
+  gatewayRolloutUnready,
   clusteripService,
   routingByService,
   percentageChanged,

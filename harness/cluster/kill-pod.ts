@@ -1,4 +1,4 @@
-/** Two ways to end a pod's collector without warning: with its pod, or in place. */
+/** Ways to end a pod's collector: with its pod, with or without warning, or in place. */
 import { killContainer } from "kind-node";
 import { HarnessError } from "../model/errors.js";
 import type { ClusterClient } from "./client.js";
@@ -23,6 +23,16 @@ export async function deletePodNow(
     body: { gracePeriodSeconds: 0, preconditions: { uid } },
     signal: options.signal,
   });
+}
+
+/** Deletes the pod as `kubectl delete` does: its containers get SIGTERM, and its own grace period to end. */
+export async function deletePodGracefully(
+  client: ClusterClient,
+  { namespace, name, uid }: PodToKill,
+  signal?: AbortSignal,
+): Promise<void> {
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+  await client.call({ method: "DELETE", path, body: { preconditions: { uid } }, signal });
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The collector pods of one tier as the API shows them at a moment, and the choice of those to strike. */
-import type { V1ContainerStateTerminated, V1Pod } from "@kubernetes/client-node";
+import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import { isReady, restartsOf } from "../cluster/pod-trouble.js";
 import { HarnessError } from "../model/errors.js";
 import type { FaultTarget } from "../model/history.js";
@@ -20,6 +20,12 @@ export interface CollectorState extends FaultTarget {
   readonly ready: boolean;
   /** Deletion was asked for. */
   readonly terminating: boolean;
+  /** Hash of the pod template that it was made from. */
+  readonly template: string;
+  /** Since when its container runs, Unix ms; null while it does not. */
+  readonly runningSinceMs: number | null;
+  /** Why its container does not run, as the kubelet words it; empty when it does. */
+  readonly waiting: string;
   readonly restarts: number;
   /** How its container ended last; null while it never did. */
   readonly lastEnd: ContainerEnd | null;
@@ -35,8 +41,13 @@ export async function collectors(
   return items.map(stateOf);
 }
 
-/** What counts of one pod of a collector. */
-export const stateOf = (pod: V1Pod): CollectorState => ({
+/** Of a Deployment's pods, and of a DaemonSet's. */
+const TEMPLATE_LABELS = ["pod-template-hash", "controller-revision-hash"];
+
+const containerOf = (pod: V1Pod): V1ContainerStatus | undefined =>
+  pod.status?.containerStatuses?.[0];
+
+const stateOf = (pod: V1Pod): CollectorState => ({
   kind: "pod",
   name: pod.metadata?.name ?? "",
   uid: pod.metadata?.uid ?? "",
@@ -44,14 +55,16 @@ export const stateOf = (pod: V1Pod): CollectorState => ({
   node: pod.spec?.nodeName ?? "",
   ready: isReady(pod),
   terminating: pod.metadata?.deletionTimestamp !== undefined,
+  template: TEMPLATE_LABELS.map((label) => pod.metadata?.labels?.[label] ?? "").join(""),
+  runningSinceMs: containerOf(pod)?.state?.running?.startedAt?.getTime() ?? null,
+  waiting: containerOf(pod)?.state?.waiting?.reason ?? "",
   restarts: restartsOf(pod),
   lastEnd: lastEndOf(pod),
 });
 
 function lastEndOf(pod: V1Pod): ContainerEnd | null {
-  const [container] = pod.status?.containerStatuses ?? [];
-  const ended: V1ContainerStateTerminated | undefined =
-    container?.state?.terminated ?? container?.lastState?.terminated;
+  const { state, lastState } = containerOf(pod) ?? {};
+  const ended = state?.terminated ?? lastState?.terminated;
   return ended === undefined ? null : { exitCode: ended.exitCode, reason: ended.reason ?? "" };
 }
 

@@ -1,5 +1,8 @@
 /** Faults that strike pods and their controllers, as data. harness/faults holds how each is done. */
 
+/** How many of the ready pods of a tier; the seed says which. */
+export type Pick = "one" | "two" | "all";
+
 /** Ends gateway pods without warning. */
 export interface KillGateway {
   readonly kind: "kill-gateway";
@@ -10,13 +13,56 @@ export interface KillGateway {
    * `dry-run`: the same request with the API's dry-run flag, which kills nothing: a control of the proof.
    */
   readonly how: "force-delete" | "sigkill" | "dry-run";
-  readonly pick: "one" | "two" | "all";
+  readonly pick: Pick;
 }
 
-export type PodFault = KillGateway;
+/** Deletes gateway pods with their own grace period: SIGTERM, and time to end. */
+export interface TerminateGateway {
+  readonly kind: "terminate-gateway";
+  readonly pick: Pick;
+}
+
+/** Ends agent pods without warning, as KillGateway does: another agent takes the node's ports when it is there. */
+export interface KillAgent {
+  readonly kind: "kill-agent";
+  readonly how: "force-delete" | "sigkill";
+  readonly pick: Pick;
+}
+
+/** Rolls all pods of a tier over to a new template; healing puts the old template back. */
+export interface Rollout {
+  readonly kind: "rollout";
+  readonly tier: "gateway" | "agent";
+  /**
+   * `restart`: the same template anew, as `kubectl rollout restart` does; ends by itself.
+   * `broken-image`: an image that no node has and nobody can pull.
+   * `unready-config`: a configuration whose health check answers nobody, so that no new pod ever gets ready.
+   */
+  readonly to: "restart" | "broken-image" | "unready-config";
+}
+
+export type PodFault = KillGateway | TerminateGateway | KillAgent | Rollout;
 
 /** Kill gateway pods. */
 export const killGateway = (options: Omit<KillGateway, "kind">): KillGateway => ({
   kind: "kill-gateway",
+  ...options,
+});
+
+/** Delete gateway pods and let them end in their own time. */
+export const terminateGateway = (options: Omit<TerminateGateway, "kind">): TerminateGateway => ({
+  kind: "terminate-gateway",
+  ...options,
+});
+
+/** Kill agent pods. */
+export const killAgent = (options: Omit<KillAgent, "kind">): KillAgent => ({
+  kind: "kill-agent",
+  ...options,
+});
+
+/** Roll a tier over to a new template. One that never gets ready lasts until the fault is healed: give it `lasts`. */
+export const rollout = (options: Omit<Rollout, "kind">): Rollout => ({
+  kind: "rollout",
   ...options,
 });

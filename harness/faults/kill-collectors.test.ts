@@ -2,15 +2,11 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { FaultTarget } from "../model/history.js";
 import { random } from "../model/random.js";
-import { pickTargets } from "./collectors.js";
-import { judgeReplaced, judgeRestart } from "./kill-gateway.js";
+import { pickTargets, targetOf } from "./collectors.js";
+import { judgeReplaced, judgeRestart } from "./kill-collectors.js";
+import { pod } from "./test-collectors.js";
 
-const gateway = (n: number): FaultTarget => ({
-  kind: "pod",
-  name: `gw-${String(n)}`,
-  uid: `u${String(n)}`,
-  ip: `10.0.0.${String(n)}`,
-});
+const gateway = (n: number): FaultTarget => targetOf(pod(n));
 const three = [1, 2, 3].map(gateway);
 
 describe("pickTargets", () => {
@@ -58,6 +54,12 @@ describe("the proof of kill-gateway", () => {
     expect(judgeReplaced(three, targets, [ready(2), ready(3), starting(4)]).done).to.equal(false);
   });
 
+  it("fails when only what replaces an earlier victim is ready", () => {
+    const struckBefore = [...three, starting(4)];
+    expect(judgeReplaced(struckBefore, targets, [2, 3, 4].map(ready)).done).to.equal(false);
+    expect(judgeReplaced(struckBefore, targets, [2, 3, 4, 5].map(ready)).done).to.equal(true);
+  });
+
   it("names the UIDs that went and came", () => {
     expect(judgeReplaced(three, targets, [2, 3, 4].map(ready))).to.deep.equal({
       done: true,
@@ -72,15 +74,13 @@ describe("the proof of a kill in place", () => {
     n: number,
     restarts: number,
     more: { ready?: boolean; exitCode?: number; reason?: string } = {},
-  ) => ({
-    ...gateway(n),
-    node: "worker",
-    terminating: false,
-    ready: more.ready ?? true,
-    restarts,
-    lastEnd:
-      restarts === 0 ? null : { exitCode: more.exitCode ?? 137, reason: more.reason ?? "Error" },
-  });
+  ) =>
+    pod(n, {
+      ready: more.ready ?? true,
+      restarts,
+      lastEnd:
+        restarts === 0 ? null : { exitCode: more.exitCode ?? 137, reason: more.reason ?? "Error" },
+    });
   const before = [state(1, 0), state(2, 0)];
   const judge = (...now: ReturnType<typeof state>[]) => judgeRestart(before, targets, now);
 

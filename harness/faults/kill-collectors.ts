@@ -1,46 +1,63 @@
-/** Ends gateways without warning and proves it by their UIDs, or by the restart of their containers. */
+/** Ends gateways or agents without warning and proves it by their UIDs, or by the restart of their containers. */
 import { deletePodNow, killPodInPlace } from "../cluster/kill-pod.js";
 import type { Look } from "../cluster/wait.js";
 import type { FaultTarget } from "../model/history.js";
-import type { KillGateway } from "../model/pod-faults.js";
+import type { KillAgent, KillGateway } from "../model/pod-faults.js";
 import { awaitProof } from "./await-proof.js";
-import { collectors, named, pickTargets, targetOf, type CollectorState } from "./collectors.js";
+import {
+  collectors,
+  named,
+  pickTargets,
+  targetOf,
+  type CollectorState,
+  type CollectorTier,
+} from "./collectors.js";
 import { healsItself, type Fault, type FaultContext } from "./fault.js";
 
-/** A gateway is probed 5 s after its start at the earliest; the rest is room for a busy host. */
+/** A collector is probed 5 s or 10 s after its start at the earliest; the rest is room for a busy host. */
 const PROOF_MS = 90_000;
 /** A dry run changes nothing, and a deletion with grace 0 is done in well under a second. */
 const DRY_PROOF_MS = 5_000;
 
 /** A fault of kind `kill-gateway`. */
-export function killGatewayFault(spec: KillGateway): Fault {
+export const killGatewayFault = (spec: KillGateway): Fault => killCollectors("gateway", spec);
+
+/** A fault of kind `kill-agent`. */
+export const killAgentFault = (spec: KillAgent): Fault => killCollectors("agent", spec);
+
+type How = KillGateway["how"];
+
+function killCollectors(
+  tier: CollectorTier,
+  { how, pick }: { readonly how: How; readonly pick: KillGateway["pick"] },
+): Fault {
   let before: readonly CollectorState[] = [];
   let targets: readonly FaultTarget[] = [];
   return {
     inject: async (context) => {
-      before = await collectors(context, "gateway");
+      before = await collectors(context, tier);
       const ready = before.filter((pod) => pod.ready);
-      targets = pickTargets(ready, spec.pick, context.random).map(targetOf);
-      await Promise.all(targets.map((target) => kill(context, spec, target)));
+      targets = pickTargets(ready, pick, context.random, tier).map(targetOf);
+      await Promise.all(targets.map((target) => kill(context, how, target)));
       return targets;
     },
     prove: async (context) => {
       if (targets.length === 0) return { proven: false, proof: "no pod was struck" };
-      const judgeBy = spec.how === "sigkill" ? judgeRestart : judgeReplaced;
+      const judgeBy = how === "sigkill" ? judgeRestart : judgeReplaced;
       return awaitProof(context, {
-        what: "the killed gateways to be back or replaced",
-        timeoutMs: spec.how === "dry-run" ? DRY_PROOF_MS : PROOF_MS,
-        look: async () => judgeBy(before, targets, await collectors(context, "gateway")),
+        what: `the killed ${tier}s to be back or replaced`,
+        timeoutMs: how === "dry-run" ? DRY_PROOF_MS : PROOF_MS,
+        look: async () => judgeBy(before, targets, await collectors(context, tier)),
       });
     },
-    // The Deployment replaces what was killed, the kubelet restarts it.
+    // The Deployment or DaemonSet replaces what was killed, or the kubelet restarts it.
     heal: healsItself,
   };
 }
 
 /**
- * Done when no target's UID is left and as many ready gateways as were killed are new. `before` are all that there
- * were, ready or not: what replaces an earlier victim does not count for this one.
+ * Done when no target's UID is left and as many ready pods as were killed are new. `before` are all that there were,
+ * ready or not: what replaces an earlier victim does not count for this one.
  */
 export function judgeReplaced(
   before: readonly FaultTarget[],
@@ -69,8 +86,8 @@ export function judgeRestart(
   now: readonly CollectorState[],
 ): Look<string> {
   const looks = targets.map(({ name, uid }) => {
-    const pod = now.find((gateway) => gateway.uid === uid);
-    const known = before.find((gateway) => gateway.uid === uid);
+    const pod = now.find((one) => one.uid === uid);
+    const known = before.find((one) => one.uid === uid);
     const is = `${name} (UID ${uid})`;
     if (pod === undefined) return { done: false, seen: `${is} is gone` };
     if (known === undefined || pod.restarts <= known.restarts) {
@@ -87,7 +104,7 @@ export function judgeRestart(
 
 function kill(
   { client, cluster, namespace, signal }: FaultContext,
-  { how }: KillGateway,
+  how: How,
   { name, uid }: FaultTarget,
 ): Promise<void> {
   const pod = { namespace, name, uid };

@@ -1,0 +1,38 @@
+import {
+  duplicates,
+  integrity,
+  nothingUnexpected,
+  recoversWithin,
+  reResolution,
+  rollout,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** A release names an image that nobody can pull; the rollout stops half way and is undone. */
+export default scenario({
+  name: "gateway-rollout-broken-image",
+  description: "A rollout of the gateways to an image that cannot be pulled, undone after 30 s.",
+  tags: ["nightly", "release"],
+  faults: [
+    {
+      at: seconds(10),
+      lasts: seconds(30),
+      fault: rollout({ tier: "gateway", to: "broken-image" }),
+    },
+  ],
+  load: seconds(75),
+  invariants: [
+    zeroLoss({ explained: "budget" }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    reResolution(),
+    duplicates(),
+    recoversWithin(seconds(30)),
+  ],
+});

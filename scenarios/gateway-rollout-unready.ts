@@ -1,0 +1,39 @@
+import {
+  duplicates,
+  integrity,
+  nothingUnexpected,
+  recoversWithin,
+  reResolution,
+  rollout,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** A release brings a configuration with which no gateway gets ready; the rollout stops half way and is undone. */
+export default scenario({
+  name: "gateway-rollout-unready",
+  description:
+    "A rollout of the gateways to a configuration that never gets ready, undone after 40 s.",
+  tags: ["nightly", "release"],
+  faults: [
+    {
+      at: seconds(10),
+      lasts: seconds(40),
+      fault: rollout({ tier: "gateway", to: "unready-config" }),
+    },
+  ],
+  load: seconds(85),
+  invariants: [
+    zeroLoss({ explained: "budget" }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    reResolution(),
+    duplicates(),
+    recoversWithin(seconds(30)),
+  ],
+});

@@ -1,0 +1,32 @@
+import {
+  duplicates,
+  integrity,
+  nothingUnexpected,
+  recoversWithin,
+  reResolution,
+  samplingExact,
+  scenario,
+  seconds,
+  terminateGateway,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** All gateways are asked to end at once, as when somebody deletes the pods of a Deployment by label. */
+export default scenario({
+  name: "gateway-terminate-all",
+  description: "All three gateways are deleted with their grace period under load.",
+  tags: ["nightly", "release"],
+  faults: [{ at: seconds(10), fault: terminateGateway({ pick: "all" }) }],
+  load: seconds(75),
+  invariants: [
+    zeroLoss({ explained: 0.4 }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    reResolution(),
+    duplicates(),
+    recoversWithin(seconds(60)),
+  ],
+});
