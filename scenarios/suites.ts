@@ -1,4 +1,7 @@
 /** Every scenario, and the named lists that people run. */
+import agentKill from "./agent-kill.js";
+import agentRestart from "./agent-restart.js";
+import agentRollout from "./agent-rollout.js";
 import agentWithoutRetry from "./controls/agent-without-retry.js";
 import backendCorrupts from "./controls/backend-corrupts.js";
 import backendDelays from "./controls/backend-delays.js";
@@ -40,6 +43,9 @@ export const scenarios = [
   gatewayRollout,
   gatewayRolloutBrokenImage,
   gatewayRolloutUnready,
+  agentKill,
+  agentRestart,
+  agentRollout,
   clusteripService,
   routingByService,
   percentageChanged,

@@ -4,8 +4,8 @@ import type { ClusterClient } from "./client.js";
 
 /** How a pod that was deleted ended. */
 export interface PodEnd {
-  /** From the request to delete it to the end of its container; both are whole seconds to the API. */
-  readonly tookMs: number;
+  /** From the request to delete it to the end of its container at most; the API tells both in whole seconds. */
+  readonly withinMs: number;
   readonly exitCode: number;
   /** As the kubelet words it: `Completed`, `Error`, `OOMKilled`. */
   readonly reason: string;
@@ -75,7 +75,8 @@ export function endOfPod({ metadata, status }: WatchedPod): PodEnd | undefined {
   if (ended?.finishedAt === undefined || due === undefined) return undefined;
   const askedMs = Date.parse(due) - (metadata?.deletionGracePeriodSeconds ?? 0) * 1_000;
   return {
-    tookMs: Date.parse(ended.finishedAt) - askedMs,
+    // Cut to whole seconds, two times may change places and hide up to a second of what lay between them.
+    withinMs: Math.max(0, Date.parse(ended.finishedAt) - askedMs) + 1_000,
     exitCode: ended.exitCode,
     reason: ended.reason ?? "",
   };

@@ -6,7 +6,7 @@ import { pod } from "./test-collectors.js";
 const before = [1, 2, 3].map((n) => pod(n));
 const targets = before.slice(0, 1);
 const after = [2, 3, 4].map((n) => pod(n));
-const clean = { tookMs: 1_000, exitCode: 0, reason: "Completed" };
+const clean = { withinMs: 1_000, exitCode: 0, reason: "Completed" };
 
 describe("the proof of terminate-gateway", () => {
   it("tells how and how fast the container ended, and what replaced it", () => {
@@ -15,15 +15,15 @@ describe("the proof of terminate-gateway", () => {
       done: true,
       value:
         "gw-1 (UID u1) gone, gw-4 (UID u4) ready; " +
-        "gw-1 ended 1.0 s after it was asked to, exit code 0 (Completed)",
+        "gw-1 ended within 1.0 s of being asked to, exit code 0 (Completed)",
     });
   });
 
   it("takes one that had to be killed after its grace for what it is", () => {
-    const killed = { tookMs: 60_000, exitCode: 137, reason: "Error" };
+    const killed = { withinMs: 61_000, exitCode: 137, reason: "Error" };
     const look = judgeEnded(before, targets, new Map([["u1", killed]]), after);
     expect(look).to.deep.include({ done: true });
-    expect(JSON.stringify(look)).to.include("1 m 00 s after it was asked to, exit code 137");
+    expect(JSON.stringify(look)).to.include("within 1 m 01 s of being asked to, exit code 137");
   });
 
   it("fails while the pod is there, is not replaced, or nobody saw its end", () => {
@@ -48,10 +48,15 @@ describe("the end of a deleted pod", () => {
 
   it("counts from the request, which lies one grace period before the time in the API", () => {
     expect(endOfPod(deleted(ended))).to.deep.equal({
-      tookMs: 2_000,
+      withinMs: 3_000,
       exitCode: 0,
       reason: "Completed",
     });
+  });
+
+  it("is never before the request, whatever the cut to whole seconds makes of it", () => {
+    const early = deleted({ ...ended, finishedAt: at(-1) });
+    expect(endOfPod(early)?.withinMs).to.equal(1_000);
   });
 
   it("is none while the container runs, nor of a pod that nobody deleted", () => {

@@ -72,8 +72,13 @@ export function judgeEnded(
     return { done: false, seen: `${replaced.value}; how ${unseen.name} ended was not seen` };
   }
   const told = targets.map(({ name, uid }) => {
-    const { tookMs, exitCode, reason } = ends.get(uid) ?? { tookMs: 0, exitCode: 0, reason: "" };
-    return `${name} ended ${formatDuration(tookMs)} after it was asked to, exit code ${String(exitCode)} (${reason})`;
+    const { withinMs, exitCode, reason } = ends.get(uid) ?? {
+      withinMs: 0,
+      exitCode: 0,
+      reason: "",
+    };
+    const how = `exit code ${String(exitCode)} (${reason})`;
+    return `${name} ended within ${formatDuration(withinMs)} of being asked to, ${how}`;
   });
   return { done: true, value: `${replaced.value}; ${told.join(", ")}` };
 }

@@ -8,6 +8,7 @@ import { literal } from "../history/database.js";
 import type { History } from "../history/open-history.js";
 import { AUDIT } from "../model/signal.js";
 import { SLACK_MS } from "../oracle/holds.js";
+import { AGENT_DEATH } from "./agent-deaths.js";
 import { journalProblems } from "./journal-problems.js";
 import { number } from "./result.js";
 
@@ -116,7 +117,7 @@ SELECT s.signal, s.id, s.invoke_ms AS "sentMs", s.complete_ms AS "ackedMs", s.ha
        s.error OR coalesce(p.error, false) AS error,
        greatest(s.end_ms, p.end_ms) - least(s.start_ms, p.start_ms) AS "spanMs",
        greatest(o.from_ms, s.invoke_ms) AS "reachedFromMs", o.by_ms AS "reachedByMs",
-       list_contains(s.owners, o.ip) AS predicted
+       list_contains(s.owners, o.ip) AS predicted, ${AGENT_DEATH.columns}
 FROM states s JOIN holds h ON h.signal = s.signal
 JOIN (
   SELECT signal, id, ip, first_ms - ${String(LEAD_MS)} AS from_ms, last_ms AS by_ms FROM audits
@@ -124,4 +125,5 @@ JOIN (
   SELECT signal, id, unnest(owners), NULL, NULL FROM states WHERE state = 'lost' AND len(audited) = 0
 ) o ON o.signal = s.signal AND o.id = s.id
 LEFT JOIN parts p ON p.signal = s.signal AND p.key = s.key AND p.ip = o.ip
+${AGENT_DEATH.joins}
 WHERE s.state = 'lost'`;

@@ -1,10 +1,11 @@
 /**
  * The statements that classify the items of one shard: all whose route key hashes to it, so that traces are whole.
  * They read `shard_attempts` and `shard_receipts` (the rows of the shard; `op` is a number of `ops`), the oracle's
- * functions (predict.ts), `holds` (signal, routed_ms: from the answer to the routing; hold_ms: to the receipt;
- * cut_ms: when its backend's journal was cut) and `deaths`. What is temporary lives until the next shard.
+ * functions (predict.ts), `holds` (signal, routed_ms: from the answer to the routing; agent_ms: to the gateway; hold_ms:
+ * to the receipt; cut_ms: when its backend's journal was cut) and `deaths`. What is temporary lives until the next shard.
  */
 import { literal } from "../history/database.js";
+import { AGENT_DEATH } from "./agent-deaths.js";
 import { audits, NO_AUDIT, WITH_AUDIT, type AuditSql } from "./audit.js";
 
 export interface SamplingRules {
@@ -166,15 +167,17 @@ export const classification = (shard: number, options: Classification): readonly
 /**
  * Each trace with a loss, at each gateway that may have got a part of it: when the first span came there, and
  * what of the evidence that keeps the trace was certainly there before its decision. A gateway that died while
- * it held the trace, or a span that may have gone elsewhere or come too late, makes nothing certain.
+ * it held the trace, or a span that may have died with its agent, gone elsewhere or come too late, makes nothing
+ * certain.
  */
 export const parts = (decisionWaitMs: number): string => `
 CREATE OR REPLACE TEMP TABLE parts AS
 WITH lost AS (SELECT DISTINCT key FROM states WHERE signal = 'traces' AND state = 'lost'),
 spread AS (
-  SELECT s.key, unnest(s.owners) AS ip, len(s.owners) = 1 AS certain, s.answer, s.error, s.start_ms, s.end_ms,
-         s.invoke_ms AS from_ms, s.complete_ms + h.routed_ms AS by_ms
-  FROM states s JOIN lost USING (key) JOIN holds h ON h.signal = s.signal WHERE s.signal = 'traces'),
+  SELECT s.key, unnest(s.owners) AS ip, len(s.owners) = 1 AND x.id IS NULL AS certain, s.answer, s.error,
+         s.start_ms, s.end_ms, s.invoke_ms AS from_ms, s.complete_ms + h.routed_ms AS by_ms
+  FROM states s JOIN lost USING (key) JOIN holds h ON h.signal = s.signal
+  LEFT JOIN died_with_agent x ON x.signal = s.signal AND x.id = s.id WHERE s.signal = 'traces'),
 times AS (
   SELECT key, ip, min(from_ms) AS first_from_ms, min(by_ms) FILTER (certain) AS first_by_ms,
          max(by_ms) AS last_by_ms
@@ -200,10 +203,11 @@ SELECT s.signal, s.id, s.invoke_ms AS "sentMs", s.complete_ms AS "ackedMs", s.ha
        coalesce(p.first_from_ms, s.invoke_ms) AS "firstFromMs",
        coalesce(p.first_by_ms, s.complete_ms + h.routed_ms) AS "firstByMs",
        s.error OR coalesce(p.error, false) AS error,
-       greatest(s.end_ms, p.end_ms) - least(s.start_ms, p.start_ms) AS "spanMs"
+       greatest(s.end_ms, p.end_ms) - least(s.start_ms, p.start_ms) AS "spanMs", ${AGENT_DEATH.columns}
 FROM (SELECT * FROM states WHERE state = 'lost') s JOIN holds h ON h.signal = s.signal
 CROSS JOIN unnest(s.owners) AS o(ip)
-LEFT JOIN parts p ON p.signal = s.signal AND p.key = s.key AND p.ip = o.ip`;
+LEFT JOIN parts p ON p.signal = s.signal AND p.key = s.key AND p.ip = o.ip
+${AGENT_DEATH.joins}`;
 
 /** What is kept of the shard for invariants and reports. */
 export const items = ({ audited }: Classification): string => {

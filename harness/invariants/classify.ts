@@ -7,7 +7,7 @@ import type { TopologyEvent } from "../model/history.js";
 import { BACKEND_OF_SIGNAL, SIGNALS, type Signal } from "../model/signal.js";
 import { deathsIn, type Death } from "../oracle/deaths.js";
 import { deploymentFacts, type DeploymentFacts } from "../oracle/deployment-facts.js";
-import { holdMs, routedWithinMs } from "../oracle/holds.js";
+import { holdMs, inAgentMs, routedWithinMs } from "../oracle/holds.js";
 import { auditStateOf, type AuditState } from "./audit.js";
 import {
   ALL_KNOWN,
@@ -79,6 +79,7 @@ export async function classify(history: History): Promise<Judged> {
       "shard_keys",
       "repeated",
       "parts",
+      "died_with_agent",
       "shard_lost",
       "shard_explained",
     ]);
@@ -127,13 +128,14 @@ async function makeTables(
     ]),
   );
   await history.query(
-    "CREATE TABLE holds (signal VARCHAR, routed_ms DOUBLE, hold_ms DOUBLE, cut_ms DOUBLE)",
+    "CREATE TABLE holds (signal VARCHAR, routed_ms DOUBLE, agent_ms DOUBLE, hold_ms DOUBLE, cut_ms DOUBLE)",
   );
   await history.append(
     "holds",
     SIGNALS.map((signal) => [
       signal,
       routedWithinMs(facts, signal),
+      inAgentMs(facts, signal),
       holdMs(facts, signal),
       cutMsOf(history, signal),
     ]),

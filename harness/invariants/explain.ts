@@ -6,6 +6,7 @@ import type { Death } from "../oracle/deaths.js";
 import type { DeploymentFacts } from "../oracle/deployment-facts.js";
 import { routingLagMs } from "../oracle/epochs.js";
 import { explainLoss, ruleText, type PossibleOwner } from "../oracle/loss-windows.js";
+import { DIED_WITH_AGENT } from "./agent-deaths.js";
 import { AUDITED_LOST, auditedParts } from "./audit.js";
 import { LOST, parts } from "./classification-sql.js";
 
@@ -23,6 +24,8 @@ interface LostRow {
   readonly error: boolean;
   /** First start to last end of what this part certainly had; null but for spans. */
   readonly spanMs: number | null;
+  readonly diedWithAgent: boolean;
+  readonly traceDiedWithAgent: boolean;
   /** Of an audited run: when it came to this gateway, null when it did not, and whether a ring gives the gateway. */
   readonly reachedFromMs?: number | null;
   readonly reachedByMs?: number | null;
@@ -43,6 +46,7 @@ export async function explainLosses(
   audited: boolean,
 ): Promise<void> {
   const decisionWaitMs = facts.gateway.sampling?.decisionWaitMs ?? 0;
+  await history.query(DIED_WITH_AGENT);
   await history.query(audited ? auditedParts(decisionWaitMs) : parts(decisionWaitMs));
   await history.query(`CREATE OR REPLACE TABLE shard_lost AS ${audited ? AUDITED_LOST : LOST}`);
   await history.query(

@@ -96,8 +96,8 @@ export const Story = z.strictObject({
         gone: gateway.optional(),
         /** The pod is evicted through the API, and its endpoint goes. */
         evicted: gateway.optional(),
-        /** The pod goes, its endpoint stays. */
-        dies: gateway.optional(),
+        /** The pod goes, its endpoint, if it has one, stays. */
+        dies: z.union([gateway, z.enum(AGENTS)]).optional(),
         restarts: z.union([gateway, z.enum(AGENTS)]).optional(),
       }),
     )

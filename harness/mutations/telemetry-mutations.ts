@@ -22,6 +22,19 @@ const drop = (ground: Ground, where: string): Promise<void> =>
 const update = (ground: Ground, set: string, where: string): Promise<void> =>
   ground.change(["receipts"], `UPDATE receipts SET ${set} WHERE ${where}`);
 
+/** The container of the agent that got an item restarts so long after it was sent; `on` picks that agent or another. */
+const agentRestarts = (g: Ground, item: Victim, on: "its" | "another", afterMs: number) =>
+  g.change(
+    ["topology"],
+    `CREATE OR REPLACE TEMP TABLE sent AS
+       SELECT o.node, o.invoke_ms FROM operations o JOIN attempts a USING (op) WHERE a.${at(item)} LIMIT 1`,
+    `INSERT INTO topology BY NAME
+       SELECT t.* REPLACE ('modified' AS change, t.restarts + 1 AS restarts, s.invoke_ms + ${String(afterMs)} AS at_ms)
+       FROM topology t CROSS JOIN sent s
+       WHERE t.source = 'pod' AND t.tier = 'agent' AND (t.node = s.node) = ${String(on === "its")}
+       ORDER BY t.node, t.at_ms DESC LIMIT 1`,
+  );
+
 const LOSSES: Mutation[] = [
   {
     says: "one span of a kept trace is missing",
@@ -31,6 +44,22 @@ const LOSSES: Mutation[] = [
   {
     says: "a whole kept trace is missing",
     plant: (g) => drop(g, whole(g.victims.span)),
+    caughtBy: LOST,
+  },
+  {
+    says: "a log record is missing whose agent restarted half a minute after it had acknowledged it",
+    plant: async (g) => {
+      await agentRestarts(g, g.victims.log, "its", 30_000);
+      await drop(g, at(g.victims.log));
+    },
+    caughtBy: LOST,
+  },
+  {
+    says: "a log record is missing just before the agent of another node restarted",
+    plant: async (g) => {
+      await agentRestarts(g, g.victims.log, "another", 5_000);
+      await drop(g, at(g.victims.log));
+    },
     caughtBy: LOST,
   },
   {

@@ -10,6 +10,13 @@ export const SLACK_MS = 2_000;
 export const routedWithinMs = ({ agent }: DeploymentFacts, signal: Signal): number =>
   agent.batch[signal].timeoutMs + SLACK_MS;
 
+/**
+ * From an agent's answer to the moment when a gateway has the item: what goes wrong with the agent until then takes
+ * the item along. It waits in the agent's batch, then for its sub-exporter's one request to be answered.
+ */
+export const inAgentMs = (facts: DeploymentFacts, signal: Signal): number =>
+  routedWithinMs(facts, signal) + facts.agent.exporter.timeoutMs;
+
 /** From an agent's answer to the receipt: both batches, the sampling decision and the tick that notices it. */
 export function holdMs(facts: DeploymentFacts, signal: Signal): number {
   const { sampling, batch } = facts.gateway;

@@ -47,6 +47,9 @@ interface Case {
   readonly mayLackEvidence?: boolean;
   /** Seconds after the send, or null for an item that no gateway got. */
   readonly reached?: readonly [from: number, by: number] | null;
+  /** Whether the item, and whether one of its trace, may have died with an agent. */
+  readonly withAgent?: boolean;
+  readonly traceWithAgent?: boolean;
 }
 
 /** The rule for an item that was sent and acknowledged at one moment, as the first of its trace. */
@@ -64,7 +67,16 @@ function ruleAt(signal: Signal, sentSeconds: number, options: Case = {}): string
     mayLackEvidence: options.mayLackEvidence ?? false,
     reached: came,
   };
-  const item = { signal, sentMs, ackedMs: sentMs, owners: [owner] };
+  const diedWithAgent = options.withAgent ?? false;
+  const traceDiedWithAgent = options.traceWithAgent ?? diedWithAgent;
+  const item = {
+    signal,
+    sentMs,
+    ackedMs: sentMs,
+    owners: [owner],
+    diedWithAgent,
+    traceDiedWithAgent,
+  };
   const rule = explainLoss(item, [options.death ?? DEATH], options.facts ?? FACTS, 12_000);
   return rule?.name ?? "none";
 }
@@ -147,6 +159,20 @@ describe("explained loss", () => {
     expect(ruleAt("logs", 10, options)).to.equal("none");
   });
 
+  it("may lie in an agent that died, unless an audit shows that a gateway had it", () => {
+    const alive = { ip: "10.0.0.2", withAgent: true };
+    expect(ruleAt("logs", 10, alive)).to.equal("agent-memory");
+    expect(ruleAt("logs", 10, { ...alive, reached: null })).to.equal("agent-memory");
+    expect(ruleAt("logs", 10, { ...alive, reached: [1, 1] })).to.equal("none");
+  });
+
+  it("of a part without its evidence is the agent's when a part of the trace died with one", () => {
+    const rest = { ip: "10.0.0.2", mayLackEvidence: true, traceWithAgent: true };
+    expect(ruleAt("traces", 10, rest)).to.equal("torn-by-agent-death");
+    expect(ruleAt("traces", 10, { ...rest, reached: [1, 1] })).to.equal("torn-by-agent-death");
+    expect(ruleAt("traces", 10, { ...rest, mayLackEvidence: false })).to.equal("none");
+  });
+
   it("that no gateway got was lost on the way alone, by an audit", () => {
     const rules = Array.from({ length: 151 }, (_, at) => ruleAt("traces", at, { reached: null }));
     expect(new Set(rules)).to.deep.equal(new Set(["none", "dead-endpoint-queue"]));
@@ -195,7 +221,13 @@ describe("explained loss", () => {
       ...{ ip, firstFromMs: sentMs, firstByMs: sentMs, mayLackEvidence: false },
       reached: { fromMs: sentMs, byMs: sentMs },
     });
-    const item = { signal: "traces", sentMs, ackedMs: sentMs } as const;
+    const item = {
+      signal: "traces",
+      sentMs,
+      ackedMs: sentMs,
+      diedWithAgent: false,
+      traceDiedWithAgent: false,
+    } as const;
     const [dead, alive] = [at(DEATH.ip), at("10.0.0.2")];
     const explain = (owners: (typeof dead)[]) =>
       explainLoss({ ...item, owners }, [DEATH], FACTS, 12_000)?.name;

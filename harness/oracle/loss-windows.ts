@@ -28,6 +28,10 @@ export interface LostItem {
   readonly sentMs: number;
   readonly ackedMs: number;
   readonly owners: readonly PossibleOwner[];
+  /** Every agent that acknowledged it died before it must have handed it on (holds.ts, inAgentMs). */
+  readonly diedWithAgent: boolean;
+  /** That is so of an item of its trace, or of itself. */
+  readonly traceDiedWithAgent: boolean;
 }
 
 export interface LossRule {
@@ -62,6 +66,12 @@ export const LOSS_RULES = {
     text: "Agents drop what they still hold for a gateway when its address leaves DNS.",
     ...contrib(35378),
   },
+  agent: {
+    name: "agent-memory",
+    place: "agent",
+    text: "An agent died with items that it had acknowledged: its batch and its queues are in memory.",
+    ...core(12443),
+  },
   batch: {
     name: "gateway-batch",
     place: "gateway-batch",
@@ -80,8 +90,15 @@ export const LOSS_RULES = {
     text: "The gateways changed while the trace was on its way; this part was judged without the decisive span.",
     ...contrib(4758),
   },
+  tornByAgent: {
+    name: "torn-by-agent-death",
+    place: "gateway-tail-sampling",
+    text: "A part of the trace was lost with an agent; this part was judged without the decisive span.",
+    ...core(12443),
+  },
 } as const satisfies Record<string, LossRule>;
-type RuleKey = keyof typeof LOSS_RULES;
+/** The rules of a gateway's death. */
+type GatewayRule = Exclude<keyof typeof LOSS_RULES, "agent" | "torn" | "tornByAgent">;
 
 /** A rule as evidence shows it. */
 export const ruleText = ({ text, upstream }: LossRule): string => `${text} (${upstream})`;
@@ -99,8 +116,9 @@ interface Passage {
  * The rule that explains a loss, or null. `routingLagMs`: the longest from a change of the gateways to the agents'
  * new ring (epochs.ts). Every window is the widest that the settings allow, and no wider:
  * a gateway's death counts from the topology, a batch for its timeout, a decision for decision_wait and one tick.
- * Where an audit looked, only rules of its side of the gateway count, and an item that several gateways got must be
- * explained at each of them.
+ * An agent's death takes what it acknowledged so shortly before that it may still have had it, and with it what
+ * keeps the rest of a trace. Where an audit looked, only rules of its side of the gateway count, and an item that
+ * several gateways got must be explained at each of them.
  */
 export function explainLoss(
   item: LostItem,
@@ -122,10 +140,14 @@ export function explainLoss(
     const rule = ruleOfDeath(item, owner, death, facts, routingLagMs);
     if (rule !== null) return LOSS_RULES[rule];
   }
+  if (item.diedWithAgent && item.owners.every(({ reached }) => (reached ?? null) === null)) {
+    return LOSS_RULES.agent;
+  }
   const torn =
     item.signal === "traces" &&
     item.owners.some(({ mayLackEvidence, reached }) => mayLackEvidence && reached !== null);
-  return torn ? LOSS_RULES.torn : null;
+  if (!torn) return null;
+  return item.traceDiedWithAgent ? LOSS_RULES.tornByAgent : LOSS_RULES.torn;
 }
 
 /** Of the windows that the death lies in, the one in which the item most likely was. */
@@ -135,12 +157,12 @@ function ruleOfDeath(
   death: Death,
   facts: DeploymentFacts,
   routingLagMs: number,
-): RuleKey | null {
+): GatewayRule | null {
   const passage = passageOf(item, owner, facts);
   const before = (ms: number): boolean => ms <= death.toMs;
   const after = (ms: number): boolean => death.fromMs <= ms;
   const sampled = item.signal === "traces" && facts.gateway.sampling !== null;
-  const possible: Record<Exclude<RuleKey, "torn">, boolean> = {
+  const possible: Record<GatewayRule, boolean> = {
     // A restart in place that leaves the address in the ring gets what waited for it. Another pod may get the address
     // of one that is gone once no ring has it.
     transport:
@@ -161,7 +183,7 @@ function ruleOfDeath(
 }
 
 /** What a gateway got was not lost on the way to it, and what it never got was lost nowhere else. */
-const fitsAudit = (rule: RuleKey, { reached }: PossibleOwner): boolean =>
+const fitsAudit = (rule: GatewayRule, { reached }: PossibleOwner): boolean =>
   reached === undefined || (rule === "transport") === (reached === null);
 
 function passageOf(item: LostItem, owner: PossibleOwner, facts: DeploymentFacts): Passage {
@@ -193,7 +215,7 @@ function likelyStage(
   owner: PossibleOwner,
   death: Death,
   facts: DeploymentFacts,
-): Exclude<RuleKey, "torn"> {
+): GatewayRule {
   const halfBatchMs = facts.agent.batch[item.signal].timeoutMs / 2;
   const { reached } = owner;
   const arrivesMs = reached?.byMs ?? item.ackedMs + halfBatchMs;

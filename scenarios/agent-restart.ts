@@ -1,0 +1,33 @@
+import {
+  duplicates,
+  integrity,
+  killAgent,
+  nothingUnexpected,
+  recoversWithin,
+  reResolution,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** An agent's process dies and restarts in place; by an audit, what it still had never came to a gateway. */
+export default scenario({
+  name: "agent-restart",
+  description: "The container of one of three agents is killed under load and restarts in place.",
+  tags: ["nightly", "release"],
+  audit: true,
+  faults: [{ at: seconds(10), fault: killAgent({ how: "sigkill", pick: "one" }) }],
+  load: seconds(60),
+  invariants: [
+    zeroLoss({ explained: 0.1 }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    reResolution(),
+    duplicates({ limit: 0 }),
+    recoversWithin(seconds(30)),
+  ],
+});
