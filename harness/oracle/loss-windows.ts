@@ -137,7 +137,10 @@ export function explainLoss(
     if (death.tier !== "gateway") continue;
     const owner = item.owners.find(({ ip }) => ip === death.ip);
     if (owner === undefined) continue;
-    const rule = ruleOfDeath(item, owner, death, facts, routingLagMs);
+    const rule = ruleOfDeath(item, sinceRestart(item, owner, death, deaths), death, {
+      facts,
+      routingLagMs,
+    });
     if (rule !== null) return LOSS_RULES[rule];
   }
   if (item.diedWithAgent && item.owners.every(({ reached }) => (reached ?? null) === null)) {
@@ -150,13 +153,33 @@ export function explainLoss(
   return item.traceDiedWithAgent ? LOSS_RULES.tornByAgent : LOSS_RULES.torn;
 }
 
+/**
+ * A gateway that had died before, after the first of the trace may have come to it, has forgotten the trace: what came
+ * after that may have waited for a decision of its own.
+ */
+function sinceRestart(
+  { sentMs }: LostItem,
+  owner: PossibleOwner,
+  death: Death,
+  deaths: readonly Death[],
+): PossibleOwner {
+  const forgot = deaths.some(
+    ({ tier, ip, fromMs, toMs }) =>
+      tier === "gateway" &&
+      ip === owner.ip &&
+      toMs < death.fromMs &&
+      fromMs <= (owner.reached?.byMs ?? sentMs) &&
+      owner.firstFromMs <= toMs,
+  );
+  return forgot ? { ...owner, firstByMs: Infinity } : owner;
+}
+
 /** Of the windows that the death lies in, the one in which the item most likely was. */
 function ruleOfDeath(
   item: LostItem,
   owner: PossibleOwner,
   death: Death,
-  facts: DeploymentFacts,
-  routingLagMs: number,
+  { facts, routingLagMs }: { facts: DeploymentFacts; routingLagMs: number },
 ): GatewayRule | null {
   const passage = passageOf(item, owner, facts);
   const before = (ms: number): boolean => ms <= death.toMs;
@@ -222,7 +245,10 @@ function likelyStage(
   if (death.seenMs < arrivesMs) return "transport";
   const sampling = item.signal === "traces" ? facts.gateway.sampling : null;
   if (sampling !== null) {
-    const firstMs = reached ? owner.firstByMs : owner.firstFromMs + halfBatchMs;
+    const firstMs =
+      reached || owner.firstByMs === Infinity
+        ? Math.min(owner.firstByMs, arrivesMs)
+        : owner.firstFromMs + halfBatchMs;
     const decidedMs = firstMs + sampling.decisionWaitMs + SAMPLING_TICK_MS;
     if (death.seenMs < decidedMs) return "memory";
   }
