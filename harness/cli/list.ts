@@ -5,6 +5,7 @@ import { describeFault } from "../model/fault.js";
 import { expectationOf } from "../mocha/select.js";
 import { isControl, type Scenario } from "../model/scenario.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
+import { outputColumns, wrap } from "../report/terminal-summary.js";
 import { selectRuns } from "./select.js";
 import { addOptions, settle, type Surroundings } from "./settings.js";
 
@@ -22,7 +23,7 @@ export const listCommand = (finish: (code: ExitCode) => void, around: Surroundin
 
 /** The scenarios as a table for people or as JSON for programs. */
 export const listText = (scenarios: readonly Scenario[], json: boolean): string =>
-  json ? toJson(scenarios) : toTable(scenarios);
+  json ? toJson(scenarios) : toTable(scenarios, outputColumns());
 
 /** Load and the waits around it; provisioning, shared by a suite, is not in it. */
 const estimatedMs = (scenario: Scenario): number =>
@@ -30,14 +31,19 @@ const estimatedMs = (scenario: Scenario): number =>
   scenario.loadMs +
   150_000;
 
-export function toTable(scenarios: readonly Scenario[]): string {
+const LEAST_ROOM = 20;
+
+/** A line each; on a terminal of so many columns, what does not fit goes on under the description. */
+export function toTable(scenarios: readonly Scenario[], columns = Infinity): string {
   if (scenarios.length === 0) return "no scenario matches\n";
   const width = Math.max(...scenarios.map(({ name }) => name.length));
-  const lines = scenarios.map((scenario) => {
+  const lines = scenarios.flatMap((scenario) => {
     const tags = scenario.tags.map((tag) => `@${tag}`).join(" ");
     const about = `about ${formatDuration(estimatedMs(scenario))}`;
     const must = isControl(scenario) ? `; ${expectationOf(scenario)}` : "";
-    return `${scenario.name.padEnd(width)}  ${scenario.description}  [${about}${must}] ${tags}`;
+    const room = Math.max(LEAST_ROOM, columns - width - 2);
+    const told = wrap(`${scenario.description} [${about}${must}] ${tags}`, room);
+    return told.map((line, n) => `${(n === 0 ? scenario.name : "").padEnd(width)}  ${line}`);
   });
   return `${lines.join("\n")}\n`;
 }

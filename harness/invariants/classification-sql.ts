@@ -1,8 +1,9 @@
 /**
  * The statements that classify the items of one shard: all whose route key hashes to it, so that traces are whole.
  * They read `shard_attempts` and `shard_receipts` (the rows of the shard; `op` is a number of `ops`), the oracle's
- * functions (predict.ts), `holds` (signal, routed_ms: from the answer to the routing; agent_ms: to the gateway; hold_ms:
- * to the receipt; cut_ms: when its backend's journal was cut) and `deaths`. What is temporary lives until the next shard.
+ * functions (predict.ts), `holds` and `deaths`. Of `holds` (signal, routed_ms, agent_ms, hold_ms, cut_ms) the first
+ * three count from the answer: to the routing, to the gateway, to the receipt; cut_ms is when the journal of the
+ * signal's backend was cut. What is temporary lives until the next shard.
  */
 import { literal } from "../history/database.js";
 import { AGENT_DEATH } from "./agent-deaths.js";

@@ -54,7 +54,7 @@ export function summary(record: RunRecord, runDir: string, options: SummaryOptio
     "",
     ...invariantLines(record, columns, paint),
     "",
-    ...SIGNALS.map((signal) => accountingLine(record, signal, colours.red)),
+    ...SIGNALS.flatMap((signal) => accountingLines(record, signal, columns, colours.red)),
     "",
     ...where(report, record.command),
     "",
@@ -101,8 +101,8 @@ const where = (report: string, command: string): readonly string[] => [
   `repeat  ${command}`,
 ];
 
-/** Undefined when the output is no terminal, whatever Node's types say; a terminal may say 0. */
-const outputColumns = (): number | undefined => {
+/** Of standard output; undefined when it is no terminal, whatever Node's types say; a terminal may say 0. */
+export const outputColumns = (): number | undefined => {
   const { columns } = process.stdout as { columns?: number };
   return columns === 0 ? undefined : columns;
 };
@@ -142,7 +142,12 @@ function invariantLines(
  * `41,000 spans acked; 87.6 % of 34,240 delivered; lost 4,247 explained, 0 unexplained; 9 torn
  * traces`.
  */
-function accountingLine(record: RunRecord, signal: Signal, alarm: Paint): string {
+function accountingLines(
+  record: RunRecord,
+  signal: Signal,
+  columns: number,
+  alarm: Paint,
+): readonly string[] {
   const books = record.accounting[signal];
   const expected = expectedItems(books);
   const balanced = checkSums(books).every(({ addsUp }) => addsUp);
@@ -154,9 +159,11 @@ function accountingLine(record: RunRecord, signal: Signal, alarm: Paint): string
     ...REMARKABLE.filter((column) => books[column] > 0).map(
       (column) => `${formatCount(books[column])} ${COLUMN_NAME[column]}`,
     ),
-    ...(balanced ? [] : [alarm("the books do not add up")]),
   ];
-  return parts.join("; ");
+  return [
+    ...wrap(parts.join("; "), columns),
+    ...(balanced ? [] : [alarm(`${ITEM_NAME[signal].many}: the books do not add up`)]),
+  ];
 }
 
 /** Breaks at spaces; a longer word is broken where the line ends. */
