@@ -1,5 +1,5 @@
 /** Ways to end a pod's collector: with its pod, with or without warning, or in place. */
-import { killContainer } from "kind-node";
+import { signalContainer, type NodeContainer } from "kind-node";
 import { HarnessError } from "../model/errors.js";
 import type { ClusterClient } from "./client.js";
 import { kit } from "./kit-errors.js";
@@ -42,17 +42,27 @@ export async function deletePodGracefully(
 export async function killPodInPlace(
   client: ClusterClient,
   cluster: string,
-  { namespace, name, uid }: PodToKill,
+  pod: PodToKill,
   signal?: AbortSignal,
 ): Promise<void> {
+  const container = await containerOf(client, cluster, pod);
+  await kit(signalContainer(container, "KILL", { signal }));
+}
+
+/** Where the pod's only container runs. HarnessError as above. */
+export async function containerOf(
+  client: ClusterClient,
+  cluster: string,
+  { namespace, name, uid }: PodToKill,
+): Promise<NodeContainer> {
   const { metadata, spec, status } = await client.core.readNamespacedPod({ name, namespace });
   const [container, ...others] = status?.containerStatuses ?? [];
   const containerId = /^containerd:\/\/(\w+)$/.exec(container?.containerID ?? "")?.[1];
   const node = spec?.nodeName;
   if (metadata?.uid !== uid || others.length > 0 || containerId === undefined || !node) {
-    throw new HarnessError(`pod ${name} (UID ${uid}) has no single running container to kill`, {
+    throw new HarnessError(`pod ${name} (UID ${uid}) has no single running container`, {
       lastSeen: `UID ${metadata?.uid ?? "none"}, container ${container?.containerID ?? "none"}`,
     });
   }
-  await kit(killContainer({ cluster, node, containerId }, { signal }));
+  return { cluster, node, containerId };
 }

@@ -28,7 +28,13 @@ export { KitError } from "./errors.js";
 export { hostFacts, type HostFact } from "./host-facts.js";
 export { loadImages, type LoadImagesOptions } from "./load-images.js";
 export { pushToMirror } from "./mirror.js";
-export { killContainer } from "./node-command.js";
+export {
+  containerProcess,
+  runInNode,
+  signalContainer,
+  type NodeContainer,
+} from "./node-command.js";
+export { nodePower, switchNode, type NodePower } from "./node-power.js";
 export { listClusters, listNodes, type ClusterNode, type OnCluster } from "./nodes.js";
 export { clusterOwner, writeOwner, type ClusterOwner } from "./owner.js";
 export { ensureKind, ensureKubectl, findKubectl } from "./tools.js";

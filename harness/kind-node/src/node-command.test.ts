@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { fakeExecutor } from "./fake-executor.js";
-import { killContainer, runInNode } from "./node-command.js";
+import { runInNode, signalContainer } from "./node-command.js";
 
 const ID = "0123456789abcdef";
 const OURS = JSON.stringify([
@@ -45,20 +45,22 @@ describe("a program in a node", () => {
   });
 });
 
-describe("killing a container", () => {
+describe("a signal for a container", () => {
   const inspect = "docker exec k-worker crictl inspect";
 
-  it("kills the main process of a running container", async () => {
-    const { executor, commands } = fakeExecutor({
-      ...CLUSTER,
-      [inspect]: inspected("CONTAINER_RUNNING", 4711),
-      "docker exec k-worker kill": "",
-    });
-    await killContainer(where, {}, executor);
-    expect(commands.at(-1)).to.equal("docker exec k-worker kill -KILL 4711");
+  it("goes to the main process of a running container", async () => {
+    for (const signal of ["KILL", "STOP", "CONT"] as const) {
+      const { executor, commands } = fakeExecutor({
+        ...CLUSTER,
+        [inspect]: inspected("CONTAINER_RUNNING", 4711),
+        "docker exec k-worker kill": "",
+      });
+      expect(await signalContainer(where, signal, {}, executor)).to.equal(4711);
+      expect(commands.at(-1)).to.equal(`docker exec k-worker kill -${signal} 4711`);
+    }
   });
 
-  it("kills nothing when the container has ended or the answer names no process of it", async () => {
+  it("goes to nobody when the container has ended or the answer names no process of it", async () => {
     for (const answer of [
       inspected("CONTAINER_EXITED", 4711),
       inspected("CONTAINER_RUNNING", 0),
@@ -66,7 +68,7 @@ describe("killing a container", () => {
       "{}",
     ]) {
       const { executor, commands } = fakeExecutor({ ...CLUSTER, [inspect]: answer });
-      expect(await thrownBy(killContainer(where, {}, executor))).to.contain("does not run");
+      expect(await thrownBy(signalContainer(where, "KILL", {}, executor))).to.contain("does not run");
       expect(commands.some((command) => command.includes(" kill "))).to.equal(false);
     }
   });
@@ -74,7 +76,7 @@ describe("killing a container", () => {
   it("takes nothing for an ID that is none", async () => {
     const { executor, commands } = fakeExecutor(CLUSTER);
     const odd = { ...where, containerId: "--help" };
-    expect(await thrownBy(killContainer(odd, {}, executor))).to.contain("is no ID");
+    expect(await thrownBy(signalContainer(odd, "KILL", {}, executor))).to.contain("is no ID");
     expect(commands).to.deep.equal([]);
   });
 });

@@ -29,23 +29,43 @@ export async function runInNode(
   return run("docker", args, { ...options, timeoutMs: LONGEST_MS }, executor);
 }
 
+/** A container of containerd on a node of a cluster. */
+export interface NodeContainer {
+  readonly cluster: string;
+  readonly node: string;
+  readonly containerId: string;
+}
+
 /**
- * Kills the main process of a container with SIGKILL, from its node: the container ends as if the kernel had ended it,
- * and its pod stays. KitError as above, and when the container does not run.
+ * Sends a signal to the main process of a container, from its node, and resolves with its process ID there. After KILL
+ * the container ends as if the kernel had ended it, and its pod stays. KitError as above, and when the container does
+ * not run.
  */
-export async function killContainer(
-  where: { readonly cluster: string; readonly node: string; readonly containerId: string },
+export async function signalContainer(
+  where: NodeContainer,
+  signal: "KILL" | "STOP" | "CONT",
   options: OnCluster = {},
   executor: Executor = execute,
-): Promise<void> {
-  const { cluster, node, containerId } = where;
+): Promise<number> {
+  const pid = await containerProcess(where, options, executor);
+  const { cluster, node } = where;
+  await runInNode(cluster, node, ["kill", `-${signal}`, String(pid)], options, executor);
+  return pid;
+}
+
+/** The ID of a running container's main process, as its node counts. KitError when it does not run. */
+export async function containerProcess(
+  { cluster, node, containerId }: NodeContainer,
+  options: OnCluster = {},
+  executor: Executor = execute,
+): Promise<number> {
   if (!/^[0-9a-f]{12,64}$/.test(containerId)) {
     throw new KitError(`${containerId} is no ID of a container of containerd`);
   }
   const inspect = ["crictl", "inspect", "--output", "json", containerId] as const;
   const pid = mainProcess(await runInNode(cluster, node, inspect, options, executor));
   if (pid === undefined) throw new KitError(`container ${containerId} on ${node} does not run`);
-  await runInNode(cluster, node, ["kill", "-KILL", String(pid)], options, executor);
+  return pid;
 }
 
 /** The process ID, as the node counts, in what `crictl inspect` says of a running container. */
