@@ -2,6 +2,14 @@
 export { minutes, seconds } from "./model/durations.js";
 export { killAgent, killGateway, rollout, terminateGateway } from "./model/pod-faults.js";
 export {
+  crashNode,
+  drainNode,
+  freezeGateway,
+  freezeNode,
+  partition,
+  slowNetwork,
+} from "./model/node-faults.js";
+export {
   countersAgree,
   disruptionBudget,
   duplicates,

@@ -25,6 +25,19 @@ import gatewayRolloutUnready from "./gateway-rollout-unready.js";
 import gatewayRollout from "./gateway-rollout.js";
 import gatewayTerminateAll from "./gateway-terminate-all.js";
 import gatewayTerminate from "./gateway-terminate.js";
+import gatewayFreezeLong from "./gateway-freeze-long.js";
+import gatewayFreezeShort from "./gateway-freeze-short.js";
+import nodeCrashLong from "./node-crash-long.js";
+import nodeCrashShort from "./node-crash-short.js";
+import nodeDrainTwo from "./node-drain-two.js";
+import nodeDrain from "./node-drain.js";
+import nodeFreeze from "./node-freeze.js";
+import partitionAgentsGateway from "./partition-agents-gateway.js";
+import partitionGatewayBackends from "./partition-gateway-backends.js";
+import partitionNodes from "./partition-nodes.js";
+import partitionOneWay from "./partition-one-way.js";
+import slowNetworkBandwidth from "./slow-network-bandwidth.js";
+import slowNetworkLoss from "./slow-network-loss.js";
 import noFaultsBusy from "./no-faults-busy.js";
 import noFaults from "./no-faults.js";
 import random from "./random.js";
@@ -46,6 +59,19 @@ export const scenarios = [
   agentKill,
   agentRestart,
   agentRollout,
+  nodeDrain,
+  nodeDrainTwo,
+  nodeCrashShort,
+  nodeCrashLong,
+  nodeFreeze,
+  gatewayFreezeShort,
+  gatewayFreezeLong,
+  partitionGatewayBackends,
+  partitionAgentsGateway,
+  partitionOneWay,
+  partitionNodes,
+  slowNetworkLoss,
+  slowNetworkBandwidth,
   clusteripService,
   routingByService,
   percentageChanged,

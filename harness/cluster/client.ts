@@ -31,7 +31,7 @@ export interface ClusterClient {
 }
 
 export interface ApiRequest {
-  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Path and query, from the API server's root. */
   readonly path: string;
   /** Sent as JSON. */
@@ -89,7 +89,7 @@ async function send(
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   const options: RequestOptions = {
     method: request.method ?? "GET",
-    headers: body === undefined ? {} : { "content-type": "application/json" },
+    headers: body === undefined ? {} : { "content-type": contentTypeOf(request) },
     timeout: request.timeoutMs ?? 30_000,
   };
   if (request.signal !== undefined) {
@@ -108,5 +108,9 @@ async function send(
     call.end(body);
   });
 }
+
+/** A patch is a JSON merge patch (RFC 7396): what it does not name stays. */
+const contentTypeOf = ({ method }: ApiRequest): string =>
+  method === "PATCH" ? "application/merge-patch+json" : "application/json";
 
 const describe = ({ method, path }: ApiRequest): string => `${method ?? "GET"} ${path}`;

@@ -4,14 +4,26 @@ import type { Fault } from "./fault.js";
 import { killAgentFault, killGatewayFault } from "./kill-collectors.js";
 import { rolloutFault } from "./rollout.js";
 import { terminateGatewayFault } from "./terminate-gateway.js";
+import { crashNodeFault } from "./crash-node.js";
+import { drainNodeFault } from "./drain-node.js";
+import { freezeGatewayFault } from "./freeze-gateway.js";
+import { freezeNodeFault } from "./freeze-node.js";
+import { partitionFault } from "./partition.js";
+import { slowNetworkFault } from "./slow-network.js";
 
 export type { Fault, FaultContext } from "./fault.js";
 
 /** How each kind of fault is made from its description. */
 const FAULTS: { readonly [K in FaultKind]: (spec: Extract<FaultSpec, { kind: K }>) => Fault } = {
+  "crash-node": crashNodeFault,
+  "drain-node": drainNodeFault,
+  "freeze-gateway": freezeGatewayFault,
+  "freeze-node": freezeNodeFault,
   "kill-agent": killAgentFault,
   "kill-gateway": killGatewayFault,
+  partition: partitionFault,
   rollout: rolloutFault,
+  "slow-network": slowNetworkFault,
   "terminate-gateway": terminateGatewayFault,
 };
 

@@ -1,8 +1,9 @@
 /** Faults as data: what a scenario may ask for. harness/faults holds how each is injected, proven and healed. */
 import { formatDuration } from "./durations.js";
+import type { NodeFault } from "./node-faults.js";
 import type { PodFault } from "./pod-faults.js";
 
-export type FaultSpec = PodFault;
+export type FaultSpec = NodeFault | PodFault;
 export type FaultKind = FaultSpec["kind"];
 
 /** A fault at a time, counted from the moment when calibration has passed. */

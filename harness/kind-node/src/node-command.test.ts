@@ -68,7 +68,9 @@ describe("a signal for a container", () => {
       "{}",
     ]) {
       const { executor, commands } = fakeExecutor({ ...CLUSTER, [inspect]: answer });
-      expect(await thrownBy(signalContainer(where, "KILL", {}, executor))).to.contain("does not run");
+      expect(await thrownBy(signalContainer(where, "KILL", {}, executor))).to.contain(
+        "does not run",
+      );
       expect(commands.some((command) => command.includes(" kill "))).to.equal(false);
     }
   });

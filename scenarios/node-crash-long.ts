@@ -1,0 +1,30 @@
+import {
+  crashNode,
+  duplicates,
+  integrity,
+  nothingUnexpected,
+  recoversWithin,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** A worker loses its power for longer than the grace period of its heartbeats, and comes back. */
+export default scenario({
+  name: "node-crash-long",
+  description: "A worker with a gateway is killed, seen not ready, and started again after 75 s.",
+  tags: ["nightly", "release"],
+  faults: [{ at: seconds(10), lasts: seconds(75), fault: crashNode({ outage: "noticed" }) }],
+  load: seconds(125),
+  invariants: [
+    zeroLoss({ explained: 0.5 }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    duplicates(),
+    recoversWithin(seconds(40)),
+  ],
+});

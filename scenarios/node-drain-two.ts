@@ -1,0 +1,36 @@
+import {
+  disruptionBudget,
+  drainNode,
+  duplicates,
+  hpaPolicy,
+  integrity,
+  nothingUnexpected,
+  recoversWithin,
+  reResolution,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** Two workers are drained at once: the budget must refuse the second eviction until the first gateway is replaced. */
+export default scenario({
+  name: "node-drain-two",
+  description: "Two workers with gateways are drained at once; the budget lets them go one by one.",
+  tags: ["nightly", "release"],
+  faults: [{ at: seconds(10), lasts: seconds(45), fault: drainNode({ pick: "two" }) }],
+  load: seconds(75),
+  invariants: [
+    zeroLoss({ explained: 0.4 }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    duplicates(),
+    disruptionBudget(),
+    reResolution(),
+    hpaPolicy(),
+    recoversWithin(seconds(20)),
+  ],
+});

@@ -1,0 +1,38 @@
+import {
+  duplicates,
+  integrity,
+  nothingUnexpected,
+  partition,
+  recoversWithin,
+  reResolution,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** No agent reaches one gateway, which stays ready for everyone else: agents must hold what is for it. */
+export default scenario({
+  name: "partition-agents-gateway",
+  description: "Nothing passes between the agents and one gateway for 10 s.",
+  tags: ["nightly", "release"],
+  faults: [
+    {
+      at: seconds(10),
+      lasts: seconds(10),
+      fault: partition({ between: "agents-and-gateway", way: "both" }),
+    },
+  ],
+  load: seconds(60),
+  invariants: [
+    zeroLoss({ explained: "budget" }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    duplicates(),
+    reResolution(),
+    recoversWithin(seconds(20)),
+  ],
+});

@@ -1,0 +1,38 @@
+import {
+  duplicates,
+  integrity,
+  nothingUnexpected,
+  partition,
+  recoversWithin,
+  reResolution,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** A gateway gets what agents send, and its answers are lost: what is sent again arrives twice, never zero times. */
+export default scenario({
+  name: "partition-one-way",
+  description: "What a gateway answers to the agents is lost for 10 s.",
+  tags: ["nightly", "release"],
+  faults: [
+    {
+      at: seconds(10),
+      lasts: seconds(10),
+      fault: partition({ between: "agents-and-gateway", way: "back" }),
+    },
+  ],
+  load: seconds(60),
+  invariants: [
+    zeroLoss({ explained: "budget" }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    duplicates(),
+    reResolution(),
+    recoversWithin(seconds(20)),
+  ],
+});
