@@ -3,11 +3,13 @@
  * invariant queries the tables made here, so that they cannot disagree.
  */
 import type { History } from "../history/open-history.js";
-import type { TopologyEvent } from "../model/history.js";
+import type { FaultEvent, TopologyEvent } from "../model/history.js";
 import { BACKEND_OF_SIGNAL, SIGNALS, type Signal } from "../model/signal.js";
 import { deathsIn, type Death } from "../oracle/deaths.js";
+import { departuresIn } from "../oracle/departures.js";
 import { deploymentFacts, type DeploymentFacts } from "../oracle/deployment-facts.js";
 import { holdMs, inAgentMs, routedWithinMs } from "../oracle/holds.js";
+import { outagesIn } from "../oracle/outages.js";
 import { auditStateOf, type AuditState } from "./audit.js";
 import {
   ALL_KNOWN,
@@ -45,7 +47,11 @@ export async function classify(history: History): Promise<Judged> {
   const topology = await history.query<TopologyEvent>(
     `SELECT at_ms AS "atMs", * EXCLUDE (at_ms) FROM topology ORDER BY at_ms`,
   );
-  const deaths = deathsIn(topology, facts.agent.resolver.service);
+  const { service } = facts.agent.resolver;
+  const outages = outagesIn(await faultEvents(history));
+  const deaths = deathsIn(topology, service, outages);
+  const { unreadyAfterMs } = facts.gateway;
+  const departures = departuresIn(topology, { deaths, outages }, { service, unreadyAfterMs });
   await makeTables(history, facts, deaths);
   const possible = await predict(history, facts, topology);
   const { sampling } = facts.gateway;
@@ -70,7 +76,7 @@ export async function classify(history: History): Promise<Judged> {
     const [receipts] = await history.query<{ known: boolean }>(ALL_KNOWN);
     if (receipts?.known !== true) await history.query(strays(shard, options.runId));
     await drop(history, ["sends", "resent", "arrived_again"]);
-    await explainLosses(history, facts, deaths, options.audited);
+    await explainLosses(history, facts, { deaths, departures }, options.audited);
     await keepShard(history, { table: "items", shard, shards }, items(options));
     await keepShard(history, { table: "keys", shard, shards }, KEYS);
     for (const sql of countReceived(shard)) await history.query(sql);
@@ -100,6 +106,24 @@ export async function classify(history: History): Promise<Judged> {
     firstFaultMs: times?.fault ?? Infinity,
     cutMs: Math.min(...history.facts.journals.map(({ cutAtMs }) => cutAtMs)),
   };
+}
+
+/** A row of `faults`. */
+type FaultRow = Pick<FaultEvent, "atMs" | "fault" | "step"> & Record<"spec" | "targets", string>;
+
+/** The faults' record, with what is kept as JSON read. */
+async function faultEvents(history: History): Promise<Omit<FaultEvent, "proof">[]> {
+  const rows = await history.query<FaultRow>(
+    `SELECT at_ms AS "atMs", fault, spec::VARCHAR AS spec, step, targets::VARCHAR AS targets
+     FROM faults ORDER BY at_ms`,
+  );
+  return rows.map(({ atMs, fault, spec, step, targets }) => ({
+    atMs,
+    fault,
+    step,
+    spec: JSON.parse(spec) as FaultEvent["spec"],
+    targets: JSON.parse(targets) as FaultEvent["targets"],
+  }));
 }
 
 /** What is no longer needed makes room at once. */

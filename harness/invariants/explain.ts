@@ -2,11 +2,10 @@
 import type { History } from "../history/open-history.js";
 import type { Cell } from "../history/database.js";
 import type { Signal } from "../model/signal.js";
-import type { Death } from "../oracle/deaths.js";
 import type { DeploymentFacts } from "../oracle/deployment-facts.js";
 import { routingLagMs } from "../oracle/epochs.js";
-import { explainLoss, ruleText, type PossibleOwner } from "../oracle/loss-windows.js";
 import { DIED_WITH_AGENT } from "./agent-deaths.js";
+import { explainLoss, ruleText, type Ends, type PossibleOwner } from "../oracle/loss-windows.js";
 import { AUDITED_LOST, auditedParts } from "./audit.js";
 import { LOST, parts } from "./classification-sql.js";
 
@@ -42,7 +41,7 @@ const PAGE = 5_000;
 export async function explainLosses(
   history: History,
   facts: DeploymentFacts,
-  deaths: readonly Death[],
+  ends: Ends,
   audited: boolean,
 ): Promise<void> {
   const decisionWaitMs = facts.gateway.sampling?.decisionWaitMs ?? 0;
@@ -64,7 +63,7 @@ export async function explainLosses(
     const [first] = item;
     if (first === undefined) return;
     const owners = item.map((row) => ownerOf(row, facts));
-    const rule = explainLoss({ ...first, owners }, deaths, facts, lagMs);
+    const rule = explainLoss({ ...first, owners }, ends, facts, lagMs);
     if (rule !== null) page.push([first.signal, first.id, rule.place, ruleText(rule), rule.name]);
     item = [];
   };

@@ -9,6 +9,8 @@ import { unsealedHistory } from "../history/unsealed-history.js";
 import { journalsOf as sourcesOf } from "../history/run-facts.js";
 import { measureFile } from "../history/seal.js";
 import { sealHistory, type FetchedJournal, type HistoryInput } from "../history/write-history.js";
+import type { FaultSpec } from "../model/fault.js";
+import { freezeGateway } from "../model/node-faults.js";
 import { killGateway } from "../model/pod-faults.js";
 import type { FaultEvent, TopologyEvent } from "../model/history.js";
 import { spread, type InvariantSpec } from "../model/invariant.js";
@@ -137,7 +139,7 @@ function scenarioOf(story: Story): Scenario {
     tags: [],
     workload: { signals: SIGNALS.filter((name) => sends.some((s) => itemOf(s).signal === name)) },
     calibration: { minTraces: limits.minTraces },
-    faults: faults.map(({ at }) => ({ at: (at - load) * 1_000, fault: FAULT })),
+    faults: faults.map((fault) => ({ at: (fault.at - load) * 1_000, fault: faultSpecOf(fault) })),
     load: 1_000_000,
     invariants: invariantsOf(story),
     audit: story.audit,
@@ -160,23 +162,27 @@ function invariantsOf({ limits, only, also }: Story): InvariantSpec[] {
   ];
 }
 
-const FAULT = killGateway({ how: "force-delete", pick: "one" });
+const faultSpecOf = ({ freezes }: Story["faults"][number]): FaultSpec =>
+  freezes === undefined
+    ? killGateway({ how: "force-delete", pick: "one" })
+    : freezeGateway({ outage: "noticed" });
 
 function faultsOf({ faults }: Story): FaultEvent[] {
-  return faults.flatMap(({ at, kills, proven }, fault) => {
-    const targets = [
-      { kind: "pod", name: kills, uid: `uid-${kills}`, ip: ipOfGateway(kills) },
-    ] as const;
+  return faults.flatMap((scheduled, fault) => {
+    const { at, kills, freezes, healed = at + 61, proven } = scheduled;
+    const name = kills ?? freezes ?? "nobody";
+    const targets = [{ kind: "pod", name, uid: `uid-${name}`, ip: ipOfGateway(name) }] as const;
+    const spec = faultSpecOf(scheduled);
     const event = (step: FaultEvent["step"], seconds: number, proof = ""): FaultEvent => ({
-      ...{ atMs: atMs(seconds), fault, spec: FAULT, step, targets, proof },
+      ...{ atMs: atMs(seconds), fault, spec, step, targets, proof },
     });
     return [
       event("injecting", at - 0.01),
       event("injected", at),
       proven
-        ? event("proven", at + 7, `UID uid-${kills} is gone`)
-        : event("not-proven", at + 60, `UID uid-${kills} is still there`),
-      event("healed", at + 61),
+        ? event("proven", at + 7, `UID uid-${name} is gone`)
+        : event("not-proven", at + 60, `UID uid-${name} is still there`),
+      event("healed", healed),
     ];
   });
 }
@@ -204,6 +210,8 @@ function topologyOf({ changes, record }: Story, service: string): TopologyEvent[
     event(name, at, over),
     event(name, at, { source: "endpoint", service, ...over }),
   ];
+  const endpointOfGateway = (name: string, at: number, ready: boolean): TopologyEvent =>
+    event(name, at, { source: "endpoint", change: "modified", service, ready });
   // The API sets the condition before it deletes the pod.
   const evictionOf = (name: string, at: number): TopologyEvent[] => [
     event(name, at, { change: "modified", disruption: "EvictionByEvictionAPI" }),
@@ -214,10 +222,12 @@ function topologyOf({ changes, record }: Story, service: string): TopologyEvent[
   return [
     ...AGENTS.map((name) => event(name, -100, {})),
     ...["g1", "g2", "g3"].flatMap((name) => both(name, -100)),
-    ...changes.flatMap(({ at, comes, gone, evicted, dies, restarts }) => [
+    ...changes.flatMap(({ at, comes, gone, evicted, dies, restarts, ...change }) => [
       ...(comes === undefined ? [] : both(comes, at)),
       ...(gone === undefined ? [] : both(gone, at, { change: "deleted", ready: false })),
       ...(evicted === undefined ? [] : evictionOf(evicted, at)),
+      ...(change.leaves === undefined ? [] : [endpointOfGateway(change.leaves, at, false)]),
+      ...(change.returns === undefined ? [] : [endpointOfGateway(change.returns, at, true)]),
       ...(dies === undefined ? [] : [event(dies, at, { change: "deleted", ready: false })]),
       ...(restarts === undefined
         ? []

@@ -98,12 +98,24 @@ export const Story = z.strictObject({
         evicted: gateway.optional(),
         /** The pod goes, its endpoint, if it has one, stays. */
         dies: z.union([gateway, z.enum(AGENTS)]).optional(),
+        /** The endpoint is not ready any more, or ready again; the pod lives. */
+        leaves: gateway.optional(),
+        returns: gateway.optional(),
         restarts: z.union([gateway, z.enum(AGENTS)]).optional(),
       }),
     )
     .default([]),
   faults: z
-    .array(z.strictObject({ at: z.number(), kills: gateway, proven: z.boolean().default(true) }))
+    .array(
+      z.strictObject({
+        at: z.number(),
+        kills: gateway.optional(),
+        /** Stops its process, until it is healed. */
+        freezes: gateway.optional(),
+        healed: z.number().optional(),
+        proven: z.boolean().default(true),
+      }),
+    )
     .default([]),
   sends: z.array(Send).transform((sends) => sends.flatMap(repeated)),
   /** Samples of the collectors' own metrics; pods are the gateways and AGENTS. */
@@ -209,10 +221,11 @@ export function renderedYamlOf({ deployment }: Story): string {
 /** The gateways after each change of the set. */
 export function setsOf({ changes }: Story): string[][] {
   const sets = [["g1", "g2", "g3"]];
-  for (const { comes, gone: goes, evicted } of changes) {
-    const gone = goes ?? evicted;
+  for (const { comes, returns, gone: goes, evicted, leaves } of changes) {
+    const gone = goes ?? evicted ?? leaves;
     const last = sets.at(-1) ?? [];
-    if (comes !== undefined) sets.push([...last, comes]);
+    const come = comes ?? returns;
+    if (come !== undefined) sets.push([...last, come]);
     if (gone !== undefined) sets.push(last.filter((name) => name !== gone));
   }
   return sets;

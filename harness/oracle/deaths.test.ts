@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { TopologyEvent } from "../model/history.js";
 import { deathsIn } from "./deaths.js";
+import type { Outage } from "./outages.js";
 
 function pod(atMs: number, over: Partial<TopologyEvent> = {}): TopologyEvent {
   return {
@@ -103,5 +104,42 @@ describe("deaths", () => {
   it("a deletion without an address has the last one that was known", () => {
     const [death] = deathsIn([pod(0), pod(50_000, { change: "deleted", ip: "" })]);
     expect(death?.ip).to.equal("10.0.0.1");
+  });
+
+  describe("on a node that was killed", () => {
+    const outage = (over: Partial<Outage> = {}): Outage => ({
+      kind: "killed",
+      nodes: ["n1"],
+      uids: [],
+      fromMs: 50_000,
+      struckMs: 50_400,
+      toMs: 120_000,
+      ...over,
+    });
+    const back = pod(95_000, { restarts: 1, ip: "10.0.0.9" });
+    const dated = (outages: Outage[], ...events: TopologyEvent[]): unknown[] =>
+      deathsIn(events, undefined, outages).map(({ ip, fromMs, toMs }) => [ip, fromMs, toMs]);
+
+    it("are dated by the kill and known by the address that died, however late the restart shows", () => {
+      expect(dated([outage()], pod(0), back)).to.deep.equal([["10.0.0.1", 50_000, 50_400]]);
+    });
+
+    it("are dated once: a second restart is another death", () => {
+      const again = pod(110_000, { restarts: 2, ip: "10.0.0.9" });
+      expect(dated([outage()], pod(0), back, again)).to.deep.equal([
+        ["10.0.0.1", 50_000, 50_400],
+        ["10.0.0.9", 100_000, 110_000],
+      ]);
+    });
+
+    it("are dated as usual on other nodes, after the healing, and where nothing was killed", () => {
+      for (const other of [
+        outage({ nodes: ["n2"] }),
+        outage({ toMs: 94_000 }),
+        outage({ kind: "cut-off" }),
+      ]) {
+        expect(dated([other], pod(0), back)).to.deep.equal([["10.0.0.9", 85_000, 95_000]]);
+      }
+    });
   });
 });

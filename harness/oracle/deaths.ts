@@ -1,6 +1,7 @@
 /** Collector pods that ended, as the topology shows it: a fault's own record is not enough. */
 import type { TopologyEvent } from "../model/history.js";
 import { WATCH_LAG_MS } from "./epochs.js";
+import { outageOf, type Outage } from "./outages.js";
 
 export interface Death {
   readonly tier: "agent" | "gateway";
@@ -24,7 +25,7 @@ const KILL_LAG_MS = 3_000;
 /** A restart shows in the pod's status this much later at most, when the kubelet starts the container at once. */
 const RESTART_SEEN_LAG_MS = 10_000;
 /** A container that ended makes its pod not ready this much later at most. */
-const UNREADY_LAG_MS = 3_000;
+export const UNREADY_LAG_MS = 3_000;
 
 /** What the watch knew of a pod so far. */
 interface Known {
@@ -34,8 +35,16 @@ interface Known {
   readonly unreadyMs: number;
 }
 
-/** All deaths of agents and gateways, in order of time. `service`: whose endpoints count; without it, any. */
-export function deathsIn(events: readonly TopologyEvent[], service?: string): Death[] {
+/**
+ * All deaths of agents and gateways, in order of time. `service`: whose endpoints count; without it, any. A pod whose
+ * node was killed ended with it, however late that shows: `outages` date the first death that shows since.
+ */
+export function deathsIn(
+  events: readonly TopologyEvent[],
+  service?: string,
+  outages: readonly Outage[] = [],
+): Death[] {
+  const killed = outages.filter(({ kind }) => kind === "killed");
   const unlistedIn = (uid: string, fromMs: number, toMs: number): boolean =>
     events.some(
       (event) =>
@@ -48,6 +57,15 @@ export function deathsIn(events: readonly TopologyEvent[], service?: string): De
     );
   const deaths: Death[] = [];
   const before = new Map<string, Known>();
+  /** Pods whose end in an outage has been seen. */
+  const dated = new Set<string>();
+  const nodeDeath = (event: TopologyEvent): Outage | undefined => {
+    const outage = outageOf(killed, event, event.atMs);
+    const key = `${event.uid} ${String(outage?.fromMs)}`;
+    if (outage === undefined || dated.has(key)) return undefined;
+    dated.add(key);
+    return outage;
+  };
   const pods = events.filter(({ source }) => source === "pod").sort((a, b) => a.atMs - b.atMs);
   for (const event of pods) {
     const { tier, uid } = event;
@@ -57,20 +75,29 @@ export function deathsIn(events: readonly TopologyEvent[], service?: string): De
     const ip = event.ip === "" ? (known?.last.ip ?? "") : event.ip;
     const where = { tier, pod: event.pod, uid, ip, node: event.node, seenMs: event.atMs };
     if (event.change === "deleted") {
+      // The process may end as soon as the deletion is asked for.
+      const fromMs = (terminatingMs ?? event.atMs) - WATCH_LAG_MS;
       deaths.push({
         ...where,
         kind: "gone",
         unlisted: true,
-        // The process may end as soon as the deletion is asked for.
-        fromMs: (terminatingMs ?? event.atMs) - WATCH_LAG_MS,
+        fromMs: Math.min(fromMs, nodeDeath(event)?.fromMs ?? Infinity),
         toMs: event.atMs + KILL_LAG_MS,
       });
     } else if (known !== undefined && event.restarts > known.last.restarts) {
+      const outage = nodeDeath(event);
       // One that ends again and again is started later and later, and its pod is not ready all that time.
-      const fromMs = Math.min(event.atMs - RESTART_SEEN_LAG_MS, known.unreadyMs - UNREADY_LAG_MS);
-      const toMs = event.atMs;
+      const [fromMs, toMs] =
+        outage === undefined
+          ? [
+              Math.min(event.atMs - RESTART_SEEN_LAG_MS, known.unreadyMs - UNREADY_LAG_MS),
+              event.atMs,
+            ]
+          : [outage.fromMs, outage.struckMs];
       const unlisted = unlistedIn(uid, fromMs, toMs);
-      deaths.push({ ...where, kind: "restarted", unlisted, fromMs, toMs });
+      // After a restart of its node a pod has another address.
+      const oldIp = outage === undefined ? ip : known.last.ip;
+      deaths.push({ ...where, ip: oldIp, kind: "restarted", unlisted, fromMs, toMs });
     }
     const unreadyMs = event.ready ? Infinity : Math.min(known?.unreadyMs ?? Infinity, event.atMs);
     before.set(uid, { last: { ...event, ip }, terminatingMs, unreadyMs });

@@ -18,7 +18,7 @@ import {
 import { COLLECTOR_DEFAULTS, DEFAULT_TERMINATION_GRACE_MS } from "./collector-defaults.js";
 import { minReadyOf, selects } from "./disruption-budget.js";
 import { collectorWorkloads, ofKind, parseManifests, type CollectorWorkload } from "./manifests.js";
-import { at, listOf, mappingOf, numberOr, textOf, type Mapping } from "./untyped.js";
+import { at, isMapping, listOf, mappingOf, numberOr, textOf, type Mapping } from "./untyped.js";
 
 export interface AgentFacts {
   /** `DaemonSet/otel-agent`. */
@@ -43,6 +43,8 @@ export interface GatewayFacts {
   readonly autoscaler: Autoscaler | null;
   /** minAvailable or maxUnavailable with its value; null without a budget. */
   readonly disruptionBudget: string | null;
+  /** A gateway that is not ready was reached by its readiness probe this long before at the earliest. */
+  readonly unreadyAfterMs: number;
   /** How many gateways evictions must leave ready; null when no budget selects them. */
   readonly minReady: number | null;
 }
@@ -112,6 +114,7 @@ function gatewayFactsOf(gateway: CollectorWorkload, manifests: readonly Mapping[
     exporterId: eachSignal((signal) => exporterIdOf(gateway.config, signal)),
     terminationGraceMs: graceOf(gateway),
     autoscaler: autoscaler === undefined ? null : autoscalerOf(autoscaler),
+    unreadyAfterMs: unreadyAfterMs(gateway),
     minReady: binding === undefined ? null : minReadyOf(binding, expectedPods),
     disruptionBudget: budget === undefined ? null : budgetText(mappingOf(budget["spec"])),
   };
@@ -126,6 +129,18 @@ const exporterIdOf = (config: Mapping, signal: Signal): string =>
 
 const graceOf = ({ podSpec }: CollectorWorkload): number =>
   numberOr(podSpec["terminationGracePeriodSeconds"], DEFAULT_TERMINATION_GRACE_MS / 1_000) * 1_000;
+
+/**
+ * The last probe that succeeded was followed by as many that failed as the threshold says, the last of which took its
+ * whole timeout. Without a probe a pod is never unready for being out of reach. Defaults: Kubernetes, core/v1 Probe.
+ */
+function unreadyAfterMs({ container }: CollectorWorkload): number {
+  const probe = container["readinessProbe"];
+  if (!isMapping(probe)) return 0;
+  const { periodSeconds, failureThreshold, timeoutSeconds } = probe;
+  const periods = numberOr(periodSeconds, 10) * numberOr(failureThreshold, 3);
+  return (periods + numberOr(timeoutSeconds, 1)) * 1_000;
+}
 
 const budgetText = (spec: Mapping): string =>
   ["minAvailable", "maxUnavailable"]

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import type { Signal } from "../model/signal.js";
 import type { Death } from "./deaths.js";
 import { deploymentFacts, type DeploymentFacts } from "./deployment-facts.js";
-import { explainLoss, LOSS_RULES, ruleText } from "./loss-windows.js";
+import { explainLoss, LOSS_RULES, ruleText, type LostItem } from "./loss-windows.js";
 
 const YAML = readFileSync(
   join(import.meta.dirname, "../../fixtures/histories/deployment.yaml"),
@@ -77,7 +77,8 @@ function ruleAt(signal: Signal, sentSeconds: number, options: Case = {}): string
     diedWithAgent,
     traceDiedWithAgent,
   };
-  const rule = explainLoss(item, [options.death ?? DEATH], options.facts ?? FACTS, 12_000);
+  const ends = { deaths: [options.death ?? DEATH], departures: [] };
+  const rule = explainLoss(item, ends, options.facts ?? FACTS, 12_000);
   return rule?.name ?? "none";
 }
 
@@ -230,10 +231,39 @@ describe("explained loss", () => {
     } as const;
     const [dead, alive] = [at(DEATH.ip), at("10.0.0.2")];
     const explain = (owners: (typeof dead)[]) =>
-      explainLoss({ ...item, owners }, [DEATH], FACTS, 12_000)?.name;
+      explainLoss({ ...item, owners }, { deaths: [DEATH], departures: [] }, FACTS, 12_000)?.name;
     expect(explain([dead])).to.equal("tail-sampling-memory");
     expect(explain([dead, alive])).to.equal(undefined);
     expect(explain([alive, dead])).to.equal(undefined);
+  });
+
+  it("of what agents held for a gateway that left alive ends with the routing lag; others hold nothing", () => {
+    const departures = [{ uid: "u1", ip: DEATH.ip, sinceMs: 83_000, atMs: 100_000 }];
+    const explain = (second: number, ip = DEATH.ip, reached?: null | { fromMs: 0; byMs: 0 }) => {
+      const sentMs = second * 1_000;
+      const owner = { ip, firstFromMs: sentMs, firstByMs: sentMs, mayLackEvidence: false, reached };
+      const item: LostItem = {
+        signal: "logs",
+        sentMs,
+        ackedMs: sentMs,
+        owners: [owner],
+        diedWithAgent: false,
+        traceDiedWithAgent: false,
+      };
+      return explainLoss(item, { deaths: [], departures }, FACTS, 12_000)?.name;
+    };
+    // An agent's batch and the slack pass before an item is on its way: 4 s.
+    expect([78, 79, 90, 112, 113].map((second) => explain(second))).to.deep.equal([
+      undefined,
+      "dead-endpoint-queue",
+      "dead-endpoint-queue",
+      "dead-endpoint-queue",
+      undefined,
+    ]);
+    expect(explain(90, "10.0.0.2")).to.equal(undefined);
+    expect(explain(90, DEATH.ip, null)).to.equal("dead-endpoint-queue");
+    // What a gateway got, it lost itself.
+    expect(explain(90, DEATH.ip, { fromMs: 0, byMs: 0 })).to.equal(undefined);
   });
 
   it("names a place, says what happens, and where it is discussed", () => {

@@ -6,6 +6,7 @@ import type { LossPlace } from "../model/accounting.js";
 import type { Signal } from "../model/signal.js";
 import { SAMPLING_TICK_MS } from "./collector-defaults.js";
 import type { Death } from "./deaths.js";
+import type { Departure } from "./departures.js";
 import type { DeploymentFacts } from "./deployment-facts.js";
 import { routedWithinMs, SLACK_MS } from "./holds.js";
 
@@ -112,6 +113,12 @@ interface Passage {
   readonly exportedByMs: number;
 }
 
+/** Gateways that ended, and such that left the Service alive. */
+export interface Ends {
+  readonly deaths: readonly Death[];
+  readonly departures: readonly Departure[];
+}
+
 /**
  * The rule that explains a loss, or null. `routingLagMs`: the longest from a change of the gateways to the agents'
  * new ring (epochs.ts). Every window is the widest that the settings allow, and no wider:
@@ -122,14 +129,14 @@ interface Passage {
  */
 export function explainLoss(
   item: LostItem,
-  deaths: readonly Death[],
+  { deaths, departures }: Ends,
   facts: DeploymentFacts,
   routingLagMs: number,
 ): LossRule | null {
   const got = item.owners.filter(({ reached }) => reached !== undefined && reached !== null);
   if (got.length > 1) {
     const rules = got.map((owner) =>
-      explainLoss({ ...item, owners: [owner] }, deaths, facts, routingLagMs),
+      explainLoss({ ...item, owners: [owner] }, { deaths, departures }, facts, routingLagMs),
     );
     return rules.includes(null) ? null : (rules[0] ?? null);
   }
@@ -146,6 +153,17 @@ export function explainLoss(
   if (item.diedWithAgent && item.owners.every(({ reached }) => (reached ?? null) === null)) {
     return LOSS_RULES.agent;
   }
+  // What is gone with its gateway is explained above; here agents drop what waits for one that lives.
+  const departed = departures.some(({ ip, sinceMs, atMs }) => {
+    const owner = item.owners.find((one) => one.ip === ip);
+    return (
+      owner !== undefined &&
+      sinceMs <= passageOf(item, owner, facts).arrivesByMs &&
+      item.sentMs <= atMs + routingLagMs &&
+      fitsAudit("transport", owner)
+    );
+  });
+  if (departed) return LOSS_RULES.transport;
   const torn =
     item.signal === "traces" &&
     item.owners.some(({ mayLackEvidence, reached }) => mayLackEvidence && reached !== null);

@@ -1,0 +1,144 @@
+import { expect } from "chai";
+import { killGateway } from "../model/pod-faults.js";
+import type { FaultSpec } from "../model/fault.js";
+import type { FaultTarget, TopologyEvent } from "../model/history.js";
+import { crashNode, freezeGateway, partition } from "../model/node-faults.js";
+import type { Death } from "./deaths.js";
+import { departuresIn } from "./departures.js";
+import { outagesIn, type Outage } from "./outages.js";
+
+const SERVICE = "headless";
+const endpoint = (atMs: number, over: Partial<TopologyEvent> = {}): TopologyEvent => ({
+  atMs,
+  source: "endpoint",
+  change: "modified",
+  pod: "gw",
+  uid: "u1",
+  tier: "gateway",
+  ip: "10.0.0.1",
+  node: "n1",
+  ready: true,
+  terminating: false,
+  restarts: 0,
+  disruption: "",
+  service: SERVICE,
+  ...over,
+});
+const unready = endpoint(100_000, { ready: false });
+const outage: Outage = {
+  kind: "cut-off",
+  nodes: [],
+  uids: ["u1"],
+  fromMs: 60_000,
+  struckMs: 60_100,
+  toMs: 130_000,
+};
+const departures = (
+  events: TopologyEvent[],
+  known: { deaths?: Death[]; outages?: Outage[] } = {},
+): unknown[] =>
+  departuresIn(
+    events,
+    { deaths: known.deaths ?? [], outages: known.outages ?? [] },
+    { service: SERVICE, unreadyAfterMs: 16_000 },
+  ).map(({ ip, sinceMs, atMs }) => [ip, sinceMs, atMs]);
+
+describe("departures", () => {
+  it("are endpoints that stop serving: out of reach since the last probe that may have succeeded", () => {
+    expect(departures([endpoint(0), unready])).to.deep.equal([["10.0.0.1", 83_000, 100_000]]);
+    const gone = endpoint(100_000, { change: "deleted", ready: false });
+    expect(departures([endpoint(0), gone])).to.deep.equal([["10.0.0.1", 83_000, 100_000]]);
+  });
+
+  it("are also endpoints that go on serving under another address", () => {
+    expect(departures([endpoint(0), endpoint(100_000, { ip: "10.0.0.9" })])).to.deep.equal([
+      ["10.0.0.1", 83_000, 100_000],
+    ]);
+  });
+
+  it("happen once, and again after a return; nobody departs who did not serve", () => {
+    const again = endpoint(101_000, { ready: false });
+    expect(departures([endpoint(0), unready, again])).to.have.length(1);
+    const back = [endpoint(110_000), endpoint(140_000, { ready: false })];
+    expect(departures([endpoint(0), unready, ...back])).to.have.length(2);
+    expect(departures([unready])).to.deep.equal([]);
+    expect(departures([endpoint(0, { service: "other" }), unready])).to.deep.equal([]);
+  });
+
+  it("in an outage of theirs begin with it; in that of another gateway they do not", () => {
+    expect(departures([endpoint(0), unready], { outages: [outage] })).to.deep.equal([
+      ["10.0.0.1", 60_000, 100_000],
+    ]);
+    const ofNode = { ...outage, uids: [], nodes: ["n1"] };
+    expect(departures([endpoint(0), unready], { outages: [ofNode] })).to.deep.equal([
+      ["10.0.0.1", 60_000, 100_000],
+    ]);
+    for (const other of [
+      { ...outage, uids: ["u2"] },
+      { ...outage, toMs: 99_000 },
+    ]) {
+      expect(departures([endpoint(0), unready], { outages: [other] })).to.deep.equal([
+        ["10.0.0.1", 83_000, 100_000],
+      ]);
+    }
+  });
+
+  it("are none where a death took the address: that has a narrower window of its own", () => {
+    const death: Death = {
+      tier: "gateway",
+      pod: "gw",
+      uid: "u1",
+      ip: "10.0.0.1",
+      node: "n1",
+      kind: "gone",
+      unlisted: true,
+      seenMs: 100_000,
+      fromMs: 99_000,
+      toMs: 103_000,
+    };
+    expect(departures([endpoint(0), unready], { deaths: [death] })).to.deep.equal([]);
+    const earlier = { ...death, fromMs: 50_000, toMs: 54_000 };
+    expect(departures([endpoint(0), unready], { deaths: [earlier] })).to.have.length(1);
+  });
+});
+
+describe("outages", () => {
+  const node: FaultTarget = { kind: "node", name: "n1", uid: "un", ip: "172.18.0.3" };
+  const pod: FaultTarget = { kind: "pod", name: "gw", uid: "u1", ip: "10.0.0.1" };
+  const lived = (spec: FaultSpec, targets: FaultTarget[]) =>
+    (["injecting", "injected", "healed"] as const).map((step, n) => ({
+      ...{ atMs: 1_000 * (n + 1), fault: 0, spec, step, targets },
+    }));
+
+  it("of a crashed node kill what runs there; those of a frozen gateway or a partition cut off", () => {
+    expect(outagesIn(lived(crashNode({ outage: "noticed" }), [node, pod]))).to.deep.equal([
+      { kind: "killed", nodes: ["n1"], uids: [], fromMs: 1_000, struckMs: 2_000, toMs: 3_000 },
+    ]);
+    const cutOff = { kind: "cut-off", nodes: [], uids: ["u1"], fromMs: 1_000 };
+    for (const spec of [
+      freezeGateway({ outage: "noticed" }),
+      partition({ between: "agents-and-gateway", way: "both" }),
+    ]) {
+      expect(outagesIn(lived(spec, [pod]))).to.deep.equal([
+        { ...cutOff, struckMs: 2_000, toMs: 3_000 },
+      ]);
+    }
+  });
+
+  it("are none where agents reach the gateway, it just dies, or the fault never struck", () => {
+    const backends = partition({ between: "gateway-and-backends", way: "both" });
+    expect(outagesIn(lived(backends, [pod]))).to.deep.equal([]);
+    const kill = killGateway({ how: "force-delete", pick: "one" });
+    expect(outagesIn(lived(kill, [pod]))).to.deep.equal([]);
+    const never = lived(crashNode({ outage: "noticed" }), [node]).filter(
+      ({ step }) => step !== "injected",
+    );
+    expect(outagesIn(never)).to.deep.equal([]);
+  });
+
+  it("go on when they were never healed", () => {
+    const [first, second] = lived(crashNode({ outage: "noticed" }), [node]);
+    if (first === undefined || second === undefined) throw new TypeError("two steps are missing");
+    expect(outagesIn([first, second])[0]?.toMs).to.equal(Infinity);
+  });
+});

@@ -1,0 +1,44 @@
+/** Gateways whose address left the Service while their process lived: agents drop what they hold for it all the same. */
+import type { TopologyEvent } from "../model/history.js";
+import { WATCH_LAG_MS } from "./epochs.js";
+import { UNREADY_LAG_MS, type Death } from "./deaths.js";
+import { outageOf, type Outage } from "./outages.js";
+
+export interface Departure {
+  readonly uid: string;
+  readonly ip: string;
+  /** Since when agents may have held what is for it: it need not have answered since. */
+  readonly sinceMs: number;
+  /** When the watch saw its address go. */
+  readonly atMs: number;
+}
+
+/**
+ * The departures from a Service that no death explains, in order of time. An endpoint that is not ready was reached
+ * by a probe last `unreadyAfterMs` before (deployment-facts.ts); one in an outage may have been out of reach since that
+ * began.
+ */
+export function departuresIn(
+  events: readonly TopologyEvent[],
+  known: { readonly deaths: readonly Death[]; readonly outages: readonly Outage[] },
+  { service, unreadyAfterMs }: { readonly service: string; readonly unreadyAfterMs: number },
+): Departure[] {
+  const serving = new Map<string, string>();
+  return events.flatMap((event) => {
+    if (event.source !== "endpoint" || event.service !== service) return [];
+    const { uid, node, atMs } = event;
+    const ip = serving.get(uid);
+    const serves = event.change !== "deleted" && event.ready && !event.terminating;
+    if (serves) serving.set(uid, event.ip);
+    else serving.delete(uid);
+    if (ip === undefined || (serves && event.ip === ip)) return [];
+    if (known.deaths.some((death) => explains(death, event))) return [];
+    const outageMs = outageOf(known.outages, { uid, node }, atMs)?.fromMs ?? Infinity;
+    const sinceMs = Math.min(atMs - unreadyAfterMs - WATCH_LAG_MS, outageMs);
+    return [{ uid, ip, sinceMs, atMs }];
+  });
+}
+
+/** A death has its own, narrower window. */
+const explains = ({ uid, unlisted, fromMs, toMs }: Death, event: TopologyEvent): boolean =>
+  uid === event.uid && unlisted && fromMs <= event.atMs && event.atMs <= toMs + UNREADY_LAG_MS;
