@@ -17,7 +17,7 @@ export default scenario({
   description: "A worker with a gateway is killed and started again after 20 s.",
   tags: ["nightly", "release"],
   faults: [{ at: seconds(10), lasts: seconds(20), fault: crashNode({ outage: "unnoticed" }) }],
-  load: seconds(75),
+  load: seconds(85),
   invariants: [
     zeroLoss({ explained: 0.4 }),
     traceAffinity(),
@@ -25,6 +25,6 @@ export default scenario({
     integrity(),
     nothingUnexpected(),
     duplicates(),
-    recoversWithin(seconds(40)),
+    recoversWithin(seconds(30)),
   ],
 });

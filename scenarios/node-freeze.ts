@@ -17,7 +17,7 @@ export default scenario({
   description: "A worker with a gateway is frozen, seen not ready, and released after 75 s.",
   tags: ["nightly", "release"],
   faults: [{ at: seconds(10), lasts: seconds(75), fault: freezeNode({ outage: "noticed" }) }],
-  load: seconds(125),
+  load: seconds(140),
   invariants: [
     zeroLoss({ explained: 0.5 }),
     traceAffinity(),
@@ -25,6 +25,6 @@ export default scenario({
     integrity(),
     nothingUnexpected(),
     duplicates(),
-    recoversWithin(seconds(40)),
+    recoversWithin(seconds(30)),
   ],
 });

@@ -27,14 +27,22 @@ export interface Classification {
   readonly ringsBetween: (from: string, by: string) => string;
 }
 
-/** An operation of the generator, with the rings by which its items may have been routed. */
+/**
+ * An operation of the generator, with the time in which its items were routed and the rings by which they may have
+ * been: an agent that was frozen routes by what it knew before, until it has resolved anew (`frozen`: node, from_ms,
+ * to_ms; a row a node).
+ */
 export const operations = ({ ringsBetween }: Classification): string => `
 CREATE TABLE ops AS
-SELECT row_number() OVER ()::INTEGER AS n, op, node, invoke_ms, complete_ms, answer,
-       ${ringsBetween("invoke_ms", "complete_ms + routed_ms")} AS rings
-FROM (SELECT o.op, o.node, o.invoke_ms, coalesce(o.complete_ms, o.invoke_ms) AS complete_ms, h.routed_ms,
-        CASE WHEN o.outcome IN ('acked', 'refused') THEN o.outcome ELSE 'indeterminate' END AS answer
-      FROM operations o JOIN holds h USING (signal))`;
+SELECT *, ${ringsBetween("ring_from_ms", "ring_by_ms")} AS rings FROM (
+  SELECT row_number() OVER ()::INTEGER AS n, o.* EXCLUDE (by_ms),
+         least(o.invoke_ms, f.from_ms) AS ring_from_ms, greatest(o.by_ms, f.to_ms) AS ring_by_ms
+  FROM (
+    SELECT o.op, o.node, o.invoke_ms, coalesce(o.complete_ms, o.invoke_ms) AS complete_ms,
+           coalesce(o.complete_ms, o.invoke_ms) + h.routed_ms AS by_ms,
+           CASE WHEN o.outcome IN ('acked', 'refused') THEN o.outcome ELSE 'indeterminate' END AS answer
+    FROM operations o JOIN holds h USING (signal)) o
+  LEFT JOIN frozen f ON f.node = o.node AND o.invoke_ms <= f.to_ms AND f.from_ms <= o.by_ms)`;
 
 /** Items in more than one operation; most are in one, and nothing of theirs need be put together. */
 const RESENT = `
@@ -47,7 +55,8 @@ CREATE OR REPLACE TEMP TABLE sends AS
 WITH again AS (
   SELECT a.signal, a.id, any_value(a.key) AS key, any_value(a.digest) AS digest, any_value(a.class) AS class,
          min(a.start_ms) AS start_ms, max(a.end_ms) AS end_ms, bool_or(a.error) AS error,
-         min(o.invoke_ms) AS invoke_ms, max(o.complete_ms) AS complete_ms, list(DISTINCT o.node) AS nodes,
+         min(o.invoke_ms) AS invoke_ms, max(o.complete_ms) AS complete_ms,
+         min(o.ring_from_ms) AS ring_from_ms, max(o.ring_by_ms) AS ring_by_ms, list(DISTINCT o.node) AS nodes,
          CASE WHEN bool_or(o.answer = 'acked') THEN 'acked'
               WHEN bool_and(o.answer = 'refused') THEN 'refused' ELSE 'indeterminate' END AS answer
   FROM shard_attempts a SEMI JOIN resent USING (signal, id) JOIN ops o ON o.n = a.op
@@ -56,8 +65,8 @@ SELECT a.signal, a.id, a.key, a.digest, a.class, a.start_ms, a.end_ms, a.error, 
        [o.node] AS nodes, o.answer, o.rings
 FROM shard_attempts a ANTI JOIN resent USING (signal, id) JOIN ops o ON o.n = a.op
 UNION ALL
-SELECT again.*, ${ringsBetween("invoke_ms", "complete_ms + routed_ms")} AS rings
-FROM again JOIN holds h USING (signal)`;
+SELECT again.* EXCLUDE (ring_from_ms, ring_by_ms), ${ringsBetween("ring_from_ms", "ring_by_ms")} AS rings
+FROM again`;
 
 /**
  * Kept by the acked spans alone is certain; kept only with the unanswered ones is uncertain. What is no trace is
@@ -165,20 +174,25 @@ export const classification = (shard: number, options: Classification): readonly
   `DELETE FROM strays WHERE shard = ${String(shard)}`,
 ];
 
+/** SQL: whether agents may have held for a gateway what they routed between two times (`held_up`: ip, from_ms, to_ms). */
+const heldUp = (ip: string, from: string, by: string): string =>
+  `EXISTS (SELECT 1 FROM held_up u WHERE u.ip = ${ip} AND u.from_ms <= ${by} AND ${from} <= u.to_ms)`;
+
 /**
  * Each trace with a loss, at each gateway that may have got a part of it: when the first span came there, and
  * what of the evidence that keeps the trace was certainly there before its decision. A gateway that died while
- * it held the trace, or a span that may have died with its agent, gone elsewhere or come too late, makes nothing
- * certain.
+ * it held the trace, or a span that may have died with its agent, gone elsewhere, been held up or come too late, makes
+ * nothing certain.
  */
 export const parts = (decisionWaitMs: number): string => `
 CREATE OR REPLACE TEMP TABLE parts AS
 WITH lost AS (SELECT DISTINCT key FROM states WHERE signal = 'traces' AND state = 'lost'),
 spread AS (
-  SELECT s.key, unnest(s.owners) AS ip, len(s.owners) = 1 AND x.id IS NULL AS certain, s.answer, s.error,
-         s.start_ms, s.end_ms, s.invoke_ms AS from_ms, s.complete_ms + h.routed_ms AS by_ms
-  FROM states s JOIN lost USING (key) JOIN holds h ON h.signal = s.signal
-  LEFT JOIN died_with_agent x ON x.signal = s.signal AND x.id = s.id WHERE s.signal = 'traces'),
+  SELECT *, ${heldUp("p.ip", "p.from_ms", "p.by_ms")} AS held FROM (
+    SELECT s.key, unnest(s.owners) AS ip, len(s.owners) = 1 AND x.id IS NULL AS certain, s.answer, s.error,
+           s.start_ms, s.end_ms, s.invoke_ms AS from_ms, s.complete_ms + h.routed_ms AS by_ms
+    FROM states s JOIN lost USING (key) JOIN holds h ON h.signal = s.signal
+    LEFT JOIN died_with_agent x ON x.signal = s.signal AND x.id = s.id WHERE s.signal = 'traces') p),
 times AS (
   SELECT key, ip, min(from_ms) AS first_from_ms, min(by_ms) FILTER (certain) AS first_by_ms,
          max(by_ms) AS last_by_ms
@@ -191,23 +205,31 @@ whole AS (
 SELECT 'traces' AS signal, w.key, w.ip, any_value(w.first_from_ms) AS first_from_ms,
        any_value(w.first_by_ms) AS first_by_ms,
        coalesce(bool_or(s.error) FILTER (there), false) AS error,
-       min(s.start_ms) FILTER (there) AS start_ms, max(s.end_ms) FILTER (there) AS end_ms
+       min(s.start_ms) FILTER (there) AS start_ms, max(s.end_ms) FILTER (there) AS end_ms,
+       bool_or(s.held) AS held
 FROM whole w JOIN (
-  SELECT spread.*, certain AND answer = 'acked' AND whole.survived
+  SELECT spread.*, certain AND answer = 'acked' AND whole.survived AND NOT held
            AND by_ms <= whole.first_from_ms + ${String(decisionWaitMs)} AS there
   FROM spread JOIN whole USING (key, ip)) s USING (key, ip)
 GROUP BY w.key, w.ip`;
 
-/** Each lost item at each gateway that may have owned it; `error` and span of time with the item itself. */
+/**
+ * Each lost item at each gateway that may have owned it; `error` and span of time with the item itself, unless it was
+ * held up itself and may have come after the decision.
+ */
 export const LOST = `
-SELECT s.signal, s.id, s.invoke_ms AS "sentMs", s.complete_ms AS "ackedMs", s.hash_kept AS "hashKept", o.ip,
+SELECT s.signal, s.id, s.invoke_ms AS "sentMs", s.complete_ms AS "ackedMs", s.hash_kept AS "hashKept", s.ip,
        coalesce(p.first_from_ms, s.invoke_ms) AS "firstFromMs",
        coalesce(p.first_by_ms, s.complete_ms + h.routed_ms) AS "firstByMs",
-       s.error OR coalesce(p.error, false) AS error,
-       greatest(s.end_ms, p.end_ms) - least(s.start_ms, p.start_ms) AS "spanMs", ${AGENT_DEATH.columns}
-FROM (SELECT * FROM states WHERE state = 'lost') s JOIN holds h ON h.signal = s.signal
-CROSS JOIN unnest(s.owners) AS o(ip)
-LEFT JOIN parts p ON p.signal = s.signal AND p.key = s.key AND p.ip = o.ip
+       (s.error AND NOT s.held) OR coalesce(p.error, false) AS error,
+       CASE WHEN s.held THEN p.end_ms - p.start_ms
+            ELSE greatest(s.end_ms, p.end_ms) - least(s.start_ms, p.start_ms) END AS "spanMs",
+       coalesce(p.held, false) AS "heldUp", ${AGENT_DEATH.columns}
+FROM (
+  SELECT l.*, ${heldUp("l.ip", "l.invoke_ms", "l.complete_ms + h.routed_ms")} AS held FROM (
+    SELECT *, unnest(owners) AS ip FROM states WHERE state = 'lost') l JOIN holds h ON h.signal = l.signal) s
+JOIN holds h ON h.signal = s.signal
+LEFT JOIN parts p ON p.signal = s.signal AND p.key = s.key AND p.ip = s.ip
 ${AGENT_DEATH.joins}`;
 
 /** What is kept of the shard for invariants and reports. */

@@ -6,10 +6,11 @@ import type { History } from "../history/open-history.js";
 import type { FaultEvent, TopologyEvent } from "../model/history.js";
 import { BACKEND_OF_SIGNAL, SIGNALS, type Signal } from "../model/signal.js";
 import { deathsIn, type Death } from "../oracle/deaths.js";
-import { departuresIn } from "../oracle/departures.js";
+import { departuresIn, heldUpIn, type HeldUp } from "../oracle/departures.js";
 import { deploymentFacts, type DeploymentFacts } from "../oracle/deployment-facts.js";
+import { routingLagMs } from "../oracle/epochs.js";
 import { holdMs, inAgentMs, routedWithinMs } from "../oracle/holds.js";
-import { outagesIn } from "../oracle/outages.js";
+import { outagesIn, type Outage } from "../oracle/outages.js";
 import { auditStateOf, type AuditState } from "./audit.js";
 import {
   ALL_KNOWN,
@@ -51,8 +52,11 @@ export async function classify(history: History): Promise<Judged> {
   const outages = outagesIn(await faultEvents(history));
   const deaths = deathsIn(topology, service, outages);
   const { unreadyAfterMs } = facts.gateway;
+  const lagMs = routingLagMs(facts.agent.resolver, history.facts.corefile);
   const departures = departuresIn(topology, { deaths, outages }, { service, unreadyAfterMs });
   await makeTables(history, facts, deaths);
+  await makeHeldUp(history, heldUpIn(departures, outages, { topology, lagMs }));
+  await makeFrozen(history, outages, lagMs);
   const possible = await predict(history, facts, topology);
   const { sampling } = facts.gateway;
   const audit = await auditStateOf(history);
@@ -163,6 +167,33 @@ async function makeTables(
       holdMs(facts, signal),
       cutMsOf(history, signal),
     ]),
+  );
+}
+
+async function makeHeldUp(history: History, heldUp: readonly HeldUp[]): Promise<void> {
+  await history.query("CREATE TABLE held_up (ip VARCHAR, from_ms DOUBLE, to_ms DOUBLE)");
+  await history.append(
+    "held_up",
+    heldUp.map(({ ip, fromMs, toMs }) => [ip, fromMs, toMs]),
+  );
+}
+
+/** When each agent's node was frozen, first to last, and until it must have resolved anew since. */
+async function makeFrozen(
+  history: History,
+  outages: readonly Outage[],
+  lagMs: number,
+): Promise<void> {
+  await history.query("CREATE TABLE frozen (node VARCHAR, from_ms DOUBLE, to_ms DOUBLE)");
+  const frozen = outages.filter(({ kind }) => kind === "frozen");
+  const nodes = [...new Set(frozen.flatMap((outage) => outage.nodes))];
+  await history.append(
+    "frozen",
+    nodes.map((node) => {
+      const own = frozen.filter((outage) => outage.nodes.includes(node));
+      const fromMs = Math.min(...own.map((outage) => outage.fromMs));
+      return [node, fromMs, Math.max(...own.map((outage) => outage.toMs)) + lagMs];
+    }),
   );
 }
 

@@ -25,6 +25,8 @@ interface LostRow {
   readonly spanMs: number | null;
   readonly diedWithAgent: boolean;
   readonly traceDiedWithAgent: boolean;
+  /** Whether agents may have held a span of the trace for this gateway; an audit shows when each came instead. */
+  readonly heldUp?: boolean;
   /** Of an audited run: when it came to this gateway, null when it did not, and whether a ring gives the gateway. */
   readonly reachedFromMs?: number | null;
   readonly reachedByMs?: number | null;
@@ -88,6 +90,7 @@ function ownerOf(row: LostRow, { gateway }: DeploymentFacts): PossibleOwner {
     // A gateway that no ring gives tears a trace by mistake, not by a change of the ring.
     mayLackEvidence:
       (row.predicted ?? true) && !row.hashKept && !keptByError && (row.spanMs ?? 0) < thresholdMs,
+    heldUp: row.heldUp ?? false,
     reached: reachedOf(row),
   };
 }

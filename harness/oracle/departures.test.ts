@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { killGateway } from "../model/pod-faults.js";
 import type { FaultSpec } from "../model/fault.js";
 import type { FaultTarget, TopologyEvent } from "../model/history.js";
-import { crashNode, freezeGateway, partition } from "../model/node-faults.js";
+import { crashNode, freezeGateway, freezeNode, partition } from "../model/node-faults.js";
 import type { Death } from "./deaths.js";
-import { departuresIn } from "./departures.js";
+import { departuresIn, heldUpIn } from "./departures.js";
 import { outagesIn, type Outage } from "./outages.js";
 
 const SERVICE = "headless";
@@ -102,6 +102,32 @@ describe("departures", () => {
   });
 });
 
+describe("what agents hold up", () => {
+  const topology = [endpoint(0, { source: "pod", service: "" })];
+  const held = (
+    outages: Outage[],
+    departed: { ip: string; sinceMs: number; atMs: number }[] = [],
+  ) =>
+    heldUpIn(
+      departed.map((one) => ({ ...one, uid: "u1" })),
+      outages,
+      { topology, lagMs: 12_000 },
+    );
+
+  it("is for a gateway in an outage, by its pod or its node, until that is over", () => {
+    const expected = [{ ip: "10.0.0.1", fromMs: 60_000, toMs: 130_000 }];
+    expect(held([outage])).to.deep.equal(expected);
+    expect(held([{ ...outage, uids: [], nodes: ["n1"] }])).to.deep.equal(expected);
+    expect(held([{ ...outage, uids: ["u2"], nodes: ["n2"] }])).to.deep.equal([]);
+  });
+
+  it("is for one that departs until the last agent knows", () => {
+    expect(held([], [{ ip: "10.0.0.1", sinceMs: 83_000, atMs: 100_000 }])).to.deep.equal([
+      { ip: "10.0.0.1", fromMs: 83_000, toMs: 112_000 },
+    ]);
+  });
+});
+
 describe("outages", () => {
   const node: FaultTarget = { kind: "node", name: "n1", uid: "un", ip: "172.18.0.3" };
   const pod: FaultTarget = { kind: "pod", name: "gw", uid: "u1", ip: "10.0.0.1" };
@@ -123,6 +149,11 @@ describe("outages", () => {
         { ...cutOff, struckMs: 2_000, toMs: 3_000 },
       ]);
     }
+  });
+
+  it("of a frozen node stop the time of its pods, of the agent there too", () => {
+    const [frozen] = outagesIn(lived(freezeNode({ outage: "noticed" }), [node, pod]));
+    expect(frozen).to.deep.include({ kind: "frozen", nodes: ["n1"], uids: [] });
   });
 
   it("are none where agents reach the gateway, it just dies, or the fault never struck", () => {

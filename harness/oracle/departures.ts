@@ -4,6 +4,13 @@ import { WATCH_LAG_MS } from "./epochs.js";
 import { UNREADY_LAG_MS, type Death } from "./deaths.js";
 import { outageOf, type Outage } from "./outages.js";
 
+/** A gateway for which agents may have held what they routed within [fromMs, toMs]. */
+export interface HeldUp {
+  readonly ip: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export interface Departure {
   readonly uid: string;
   readonly ip: string;
@@ -42,3 +49,24 @@ export function departuresIn(
 /** A death has its own, narrower window. */
 const explains = ({ uid, unlisted, fromMs, toMs }: Death, event: TopologyEvent): boolean =>
   uid === event.uid && unlisted && fromMs <= event.atMs && event.atMs <= toMs + UNREADY_LAG_MS;
+
+/** Agents hold what is for a gateway that is about to depart, and for one in an outage until that is over. */
+export function heldUpIn(
+  departures: readonly Departure[],
+  outages: readonly Outage[],
+  { topology, lagMs }: { readonly topology: readonly TopologyEvent[]; readonly lagMs: number },
+): HeldUp[] {
+  const gateways = topology.filter(
+    ({ source, tier, ip }) => source === "pod" && tier === "gateway" && ip !== "",
+  );
+  const struck = outages.flatMap(({ nodes, uids, fromMs, toMs }) => {
+    const own = gateways.filter(({ uid, node }) => uids.includes(uid) || nodes.includes(node));
+    return [...new Set(own.map(({ ip }) => ip))].map((ip) => ({ ip, fromMs, toMs }));
+  });
+  const departed = departures.map(({ ip, sinceMs, atMs }) => ({
+    ip,
+    fromMs: sinceMs,
+    toMs: atMs + lagMs,
+  }));
+  return [...departed, ...struck];
+}

@@ -18,6 +18,8 @@ export interface PossibleOwner {
   readonly firstByMs: number;
   /** Whether the part of the trace at this gateway may lack what made the trace worth keeping. */
   readonly mayLackEvidence: boolean;
+  /** Whether agents may have held a part of the trace for this gateway, or dropped it. */
+  readonly heldUp?: boolean;
   /** What an audit saw: when the item came to this gateway, null when it never did; undefined without an audit. */
   readonly reached?: { readonly fromMs: number; readonly byMs: number } | null | undefined;
 }
@@ -97,9 +99,15 @@ export const LOSS_RULES = {
     text: "A part of the trace was lost with an agent; this part was judged without the decisive span.",
     ...core(12443),
   },
+  late: {
+    name: "judged-before-the-rest",
+    place: "gateway-tail-sampling",
+    text: "A part of the trace was held up on its way to the gateway, which decided without the decisive span.",
+    ...contrib(28638),
+  },
 } as const satisfies Record<string, LossRule>;
 /** The rules of a gateway's death. */
-type GatewayRule = Exclude<keyof typeof LOSS_RULES, "agent" | "torn" | "tornByAgent">;
+type GatewayRule = Exclude<keyof typeof LOSS_RULES, "agent" | "torn" | "tornByAgent" | "late">;
 
 /** A rule as evidence shows it. */
 export const ruleText = ({ text, upstream }: LossRule): string => `${text} (${upstream})`;
@@ -164,11 +172,13 @@ export function explainLoss(
     );
   });
   if (departed) return LOSS_RULES.transport;
-  const torn =
-    item.signal === "traces" &&
-    item.owners.some(({ mayLackEvidence, reached }) => mayLackEvidence && reached !== null);
-  if (!torn) return null;
-  return item.traceDiedWithAgent ? LOSS_RULES.tornByAgent : LOSS_RULES.torn;
+  if (item.signal !== "traces") return null;
+  const torn = item.owners.filter(
+    ({ mayLackEvidence, reached }) => mayLackEvidence && reached !== null,
+  );
+  if (torn.length === 0) return null;
+  if (item.traceDiedWithAgent) return LOSS_RULES.tornByAgent;
+  return torn.some(({ heldUp }) => heldUp === true) ? LOSS_RULES.late : LOSS_RULES.torn;
 }
 
 /**

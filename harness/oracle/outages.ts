@@ -3,8 +3,11 @@ import type { FaultEvent } from "../model/history.js";
 import type { FaultSpec } from "../model/fault.js";
 
 export interface Outage {
-  /** `killed`: every process of the nodes ended. `cut-off`: processes live, and nobody reaches them. */
-  readonly kind: "killed" | "cut-off";
+  /**
+   * `killed`: every process of the nodes ended. `frozen`: they live, and time stands still for them. `cut-off`: they
+   * live, and agents do not reach the gateways among them.
+   */
+  readonly kind: "killed" | "frozen" | "cut-off";
   /** Names of the nodes, and UIDs of the pods, that it struck. */
   readonly nodes: readonly string[];
   readonly uids: readonly string[];
@@ -36,10 +39,11 @@ export function outagesIn(
 /** Undefined for faults that leave the way from agents to gateways as it is, or end pods that the watch sees end. */
 function kindOf(spec: FaultSpec): Outage["kind"] | undefined {
   if (spec.kind === "crash-node") return "killed";
+  if (spec.kind === "freeze-node") return "frozen";
   if (spec.kind === "partition") {
     return spec.between === "gateway-and-backends" ? undefined : "cut-off";
   }
-  const cutOff = ["freeze-node", "freeze-gateway", "slow-network"].includes(spec.kind);
+  const cutOff = ["freeze-gateway", "slow-network"].includes(spec.kind);
   return cutOff ? "cut-off" : undefined;
 }
 
