@@ -6,6 +6,7 @@ export {
   drainNode,
   freezeGateway,
   freezeNode,
+  memoryPressure,
   partition,
   slowNetwork,
 } from "./model/node-faults.js";

@@ -19,6 +19,8 @@ import gatewayKillAll from "./gateway-kill-all.js";
 import gatewayKillTwice from "./gateway-kill-twice.js";
 import gatewayKillTwo from "./gateway-kill-two.js";
 import gatewayKill from "./gateway-kill.js";
+import gatewayMemoryLimiter from "./gateway-memory-limiter.js";
+import gatewayOutOfMemory from "./gateway-out-of-memory.js";
 import gatewayRestart from "./gateway-restart.js";
 import gatewayRolloutBrokenImage from "./gateway-rollout-broken-image.js";
 import gatewayRolloutUnready from "./gateway-rollout-unready.js";
@@ -72,6 +74,8 @@ export const scenarios = [
   partitionNodes,
   slowNetworkLoss,
   slowNetworkBandwidth,
+  gatewayMemoryLimiter,
+  gatewayOutOfMemory,
   clusteripService,
   routingByService,
   percentageChanged,

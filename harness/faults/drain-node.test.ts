@@ -7,19 +7,10 @@ import { random } from "../model/random.js";
 import type { CollectorState } from "./collectors.js";
 import { judgeDrain, judgeOpen, type Eviction } from "./drain-node.js";
 import { pickNodes } from "./node-targets.js";
+import { pod } from "./test-collectors.js";
 
-const gateway = (n: number, more: Partial<CollectorState> = {}): CollectorState => ({
-  kind: "pod",
-  name: `gw-${String(n)}`,
-  uid: `u${String(n)}`,
-  ip: `10.0.0.${String(n)}`,
-  node: `w${String(n)}`,
-  ready: true,
-  terminating: false,
-  restarts: 0,
-  lastEnd: null,
-  ...more,
-});
+const gateway = (n: number, more: Partial<CollectorState> = {}): CollectorState =>
+  pod(n, { node: `w${String(n)}`, ...more });
 const node = (name: string, schedulable: boolean): NodeState => ({
   name,
   uid: `uid-${name}`,

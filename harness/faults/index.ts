@@ -8,6 +8,7 @@ import { crashNodeFault } from "./crash-node.js";
 import { drainNodeFault } from "./drain-node.js";
 import { freezeGatewayFault } from "./freeze-gateway.js";
 import { freezeNodeFault } from "./freeze-node.js";
+import { memoryPressureFault } from "./memory-pressure.js";
 import { partitionFault } from "./partition.js";
 import { slowNetworkFault } from "./slow-network.js";
 
@@ -21,6 +22,7 @@ const FAULTS: { readonly [K in FaultKind]: (spec: Extract<FaultSpec, { kind: K }
   "freeze-node": freezeNodeFault,
   "kill-agent": killAgentFault,
   "kill-gateway": killGatewayFault,
+  "memory-pressure": memoryPressureFault,
   partition: partitionFault,
   rollout: rolloutFault,
   "slow-network": slowNetworkFault,

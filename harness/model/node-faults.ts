@@ -51,8 +51,16 @@ type SlowNetworkHow =
   | { readonly how: "bandwidth"; readonly kbitPerSecond: number }
   | { readonly how: "delay"; readonly delayMs: number };
 
+/** Makes one gateway hold memory that it cannot free, until the fault heals. */
+export interface MemoryPressure {
+  readonly kind: "memory-pressure";
+  /** What it is pressed over: the limiter of its configuration, which refuses, or its container's limit, which kills. */
+  readonly over: "limiter" | "container-limit";
+  readonly mib: number;
+}
+
 export type NodeFault =
-  DrainNode | CrashNode | FreezeNode | FreezeGateway | Partition | SlowNetwork;
+  DrainNode | CrashNode | FreezeNode | FreezeGateway | Partition | SlowNetwork | MemoryPressure;
 
 /** Drain workers, of which each has a gateway. */
 export const drainNode = (options: Omit<DrainNode, "kind">): DrainNode => ({
@@ -82,5 +90,10 @@ export const partition = (options: Omit<Partition, "kind">): Partition => ({
 /** Lose, throttle or delay what goes to one gateway for as long as the fault lasts. */
 export const slowNetwork = (options: SlowNetworkHow): SlowNetwork => ({
   kind: "slow-network",
+  ...options,
+});
+/** Press a gateway's memory for as long as the fault lasts. */
+export const memoryPressure = (options: Omit<MemoryPressure, "kind">): MemoryPressure => ({
+  kind: "memory-pressure",
   ...options,
 });

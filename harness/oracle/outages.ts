@@ -43,6 +43,7 @@ function kindOf(spec: FaultSpec): Outage["kind"] | undefined {
   if (spec.kind === "partition") {
     return spec.between === "gateway-and-backends" ? undefined : "cut-off";
   }
+  if (spec.kind === "memory-pressure") return spec.over === "limiter" ? "cut-off" : undefined;
   const cutOff = ["freeze-gateway", "slow-network"].includes(spec.kind);
   return cutOff ? "cut-off" : undefined;
 }

@@ -1,0 +1,37 @@
+import {
+  duplicates,
+  integrity,
+  memoryPressure,
+  nothingUnexpected,
+  recoversWithin,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** A gateway runs out of memory faster than its limiter can refuse; the kernel ends it, and what it held is lost. */
+export default scenario({
+  name: "gateway-out-of-memory",
+  description: "A gateway is pressed over the memory limit of its container.",
+  tags: ["nightly", "release"],
+  deployment: "small-memory",
+  faults: [
+    {
+      at: seconds(10),
+      lasts: seconds(15),
+      fault: memoryPressure({ over: "container-limit", mib: 1_000 }),
+    },
+  ],
+  load: seconds(65),
+  invariants: [
+    zeroLoss({ explained: "budget" }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    duplicates(),
+    recoversWithin(seconds(30)),
+  ],
+});
