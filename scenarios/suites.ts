@@ -25,6 +25,7 @@ import gatewayRestart from "./gateway-restart.js";
 import gatewayRolloutBrokenImage from "./gateway-rollout-broken-image.js";
 import gatewayRolloutUnready from "./gateway-rollout-unready.js";
 import gatewayRollout from "./gateway-rollout.js";
+import gatewayScaleByHand from "./gateway-scale-by-hand.js";
 import gatewayTerminateAll from "./gateway-terminate-all.js";
 import gatewayTerminate from "./gateway-terminate.js";
 import gatewayFreezeLong from "./gateway-freeze-long.js";
@@ -58,6 +59,7 @@ export const scenarios = [
   gatewayRollout,
   gatewayRolloutBrokenImage,
   gatewayRolloutUnready,
+  gatewayScaleByHand,
   agentKill,
   agentRestart,
   agentRollout,

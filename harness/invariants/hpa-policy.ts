@@ -3,16 +3,19 @@
  * calibration on, stays within min and max replicas and changes no faster than the policies of its behavior allow,
  * and not against a change that is younger than the stabilization window. A number counts once it has lasted 10 s:
  * pods that a fault takes away are replaced sooner. Changes while pods of two templates are there are a rollout's,
- * and are not judged. Inconclusive without an autoscaler or when no gateway was seen.
+ * and are not judged; nor is a rise to a minimum that a fault set by hand. Inconclusive without an autoscaler or when
+ * no gateway was seen.
  */
 import type { InvariantResult } from "../model/invariant.js";
 import type { Verdict } from "../model/verdict.js";
-import { brokenRules } from "../oracle/autoscaler.js";
+import { brokenRules, type MinimumByHand } from "../oracle/autoscaler.js";
 import { gatewayLevels } from "../oracle/gateway-levels.js";
 import type { Judged } from "./classify.js";
 import { evidenceRows, number, result } from "./result.js";
 
 const PROPERTY = "The number of gateways stays within the autoscaler's bounds and policies.";
+/** Longest from another minimum to the gateways that show it: the autoscaler looks every 15 s. */
+const BY_HAND_LAG_MS = 45_000;
 /** Two decisions of the autoscaler may show that much closer together than they were made. */
 const SLACK_MS = 5_000;
 
@@ -23,8 +26,11 @@ export async function hpaPolicy({ history, facts, topology }: Judged): Promise<I
   const { autoscaler } = facts.gateway;
   const spans = gatewayLevels(topology, begin?.atMs ?? 0);
   const levels = spans.flat();
+  const byHand = await minimumsByHand(history);
   const broken =
-    autoscaler === null ? [] : spans.flatMap((span) => brokenRules(span, autoscaler, SLACK_MS));
+    autoscaler === null
+      ? []
+      : spans.flatMap((span) => brokenRules(span, autoscaler, SLACK_MS, byHand));
   const [verdict, reason] = ((): [Verdict, string] => {
     const [first] = broken;
     if (autoscaler === null) return ["inconclusive", "the deployment has no autoscaler"];
@@ -57,5 +63,19 @@ export async function hpaPolicy({ history, facts, topology }: Judged): Promise<I
         broken.find((one) => one.atMs === atMs)?.what ?? null,
       ]),
     ),
+  });
+}
+
+/** The minimums that faults set, from before the first change of one until its healing shows. */
+async function minimumsByHand(history: Judged["history"]): Promise<MinimumByHand[]> {
+  const rows = await history.query<{ fault: number; fromMs: number; toMs: number }>(
+    `SELECT fault, min(at_ms) AS "fromMs",
+       coalesce(max(at_ms) FILTER (step = 'healed'), 'Infinity'::DOUBLE) + ${String(BY_HAND_LAG_MS)} AS "toMs"
+     FROM faults GROUP BY fault ORDER BY fault`,
+  );
+  const { faults } = history.facts.scenario;
+  return rows.flatMap(({ fault, fromMs, toMs }) => {
+    const spec = faults[fault]?.fault;
+    return spec?.kind === "min-replicas" ? [{ fromMs, toMs, minReplicas: spec.value }] : [];
   });
 }

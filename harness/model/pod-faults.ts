@@ -41,7 +41,13 @@ export interface Rollout {
   readonly to: "restart" | "broken-image" | "unready-config";
 }
 
-export type PodFault = KillGateway | TerminateGateway | KillAgent | Rollout;
+/** Sets the minimum of the gateways' autoscaler by hand, above what is there; healing puts the old one back. */
+export interface MinReplicas {
+  readonly kind: "min-replicas";
+  readonly value: number;
+}
+
+export type PodFault = KillGateway | TerminateGateway | KillAgent | Rollout | MinReplicas;
 
 /** Kill gateway pods. */
 export const killGateway = (options: Omit<KillGateway, "kind">): KillGateway => ({
@@ -66,3 +72,6 @@ export const rollout = (options: Omit<Rollout, "kind">): Rollout => ({
   kind: "rollout",
   ...options,
 });
+
+/** Raise the autoscaler's minimum for as long as the fault lasts. */
+export const minReplicas = (value: number): MinReplicas => ({ kind: "min-replicas", value });

@@ -54,6 +54,39 @@ describe("rules of an autoscaler", () => {
     ]);
   });
 
+  it("let a minimum that was set by hand raise the number at once, and wait for nothing afterwards", () => {
+    const behavior = {
+      scaleUp: { policies: [pods(1, 60)] },
+      scaleDown: { policies: [pods(1, 60)] },
+    };
+    const seconds = [
+      [0, 3],
+      [20, 6],
+      [50, 5],
+    ] as const;
+    const judge = (minReplicas: number, toMs = 30_000) =>
+      brokenRules(levels(...seconds), scaler(behavior), 5_000, [
+        { fromMs: 10_000, toMs, minReplicas },
+      ]).map(({ what }) => what);
+    expect(judge(6)).to.deep.equal([]);
+    // Not as high, or not any more: then it was the autoscaler's own doing.
+    const own = [
+      "from 3 to 6 pods at once, scaleUp allows 4",
+      "from 6 to 5 pods inside scaleDown's stabilization",
+    ];
+    expect(judge(5)).to.deep.equal(own);
+    expect(judge(6, 19_000)).to.deep.equal(own);
+  });
+
+  it("know a lower minimum that was set by hand while it is in force", () => {
+    const judge = (toMs: number) =>
+      brokenRules(levels([0, 2], [400, 1]), scaler(), 5_000, [
+        { fromMs: 10_000, toMs, minReplicas: 1 },
+      ]).map(({ what }) => what);
+    expect(judge(400_000)).to.deep.equal([]);
+    expect(judge(399_000)).to.deep.equal(["below minReplicas 2"]);
+  });
+
   it("are never broken by steps as large as a policy allows, one period apart", () =>
     fc.assert(
       fc.property(

@@ -25,6 +25,13 @@ export interface Level {
   readonly pods: number;
 }
 
+/** A minimum that somebody set by hand, and when it may have been in force. */
+export interface MinimumByHand {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly minReplicas: number;
+}
+
 /** Source: Kubernetes API reference, autoscaling/v2, HPAScalingRules. */
 const DEFAULT_UP: ScaleRules = {
   stabilizationMs: 0,
@@ -70,32 +77,46 @@ function rulesOf(value: unknown, defaults: ScaleRules): ScaleRules {
 
 /**
  * What the autoscaler was not allowed to do, in order of time; empty when it kept its rules. `slackMs`: two of its
- * decisions may show that much closer together than they were made.
+ * decisions may show that much closer together than they were made. What rises to a minimum that was set `byHand`
+ * comes at once, by no policy, and recommends nothing; policies count it all the same.
+ * Source: kubernetes v1.34 pkg/controller/podautoscaler/horizontal.go (reconcileAutoscaler,
+ * stabilizeRecommendationWithBehaviors).
  */
 export function brokenRules(
   levels: readonly Level[],
   rules: Autoscaler,
   slackMs: number,
+  byHand: readonly MinimumByHand[] = [],
 ): (Level & { readonly what: string })[] {
+  const forced = (level: Level, index: number): boolean =>
+    level.pods > (levels[index - 1]?.pods ?? level.pods) &&
+    inForce(byHand, level).some((minReplicas) => level.pods <= minReplicas);
+  const recommended = levels.filter((level, index) => !forced(level, index));
   return levels.flatMap((level, index) => {
     const before = levels[index - 1];
+    const least = Math.min(rules.minReplicas, ...inForce(byHand, level));
     const what =
-      level.pods < rules.minReplicas
-        ? `below minReplicas ${String(rules.minReplicas)}`
+      level.pods < least
+        ? `below minReplicas ${String(least)}`
         : level.pods > rules.maxReplicas
           ? `above maxReplicas ${String(rules.maxReplicas)}`
-          : before === undefined || before.pods === level.pods
+          : before === undefined || before.pods === level.pods || forced(level, index)
             ? null
-            : brokenChange(levels.slice(0, index), level, rules, slackMs);
+            : brokenChange(levels.slice(0, index), level, rules, { slackMs, recommended });
     return what === null ? [] : [{ ...level, what }];
   });
 }
+
+const inForce = (byHand: readonly MinimumByHand[], { atMs }: Level): number[] =>
+  byHand.flatMap(({ fromMs, toMs, minReplicas }) =>
+    fromMs <= atMs && atMs <= toMs ? [minReplicas] : [],
+  );
 
 function brokenChange(
   past: readonly Level[],
   { atMs, pods }: Level,
   { up, down }: Autoscaler,
-  slackMs: number,
+  { slackMs, recommended }: { readonly slackMs: number; readonly recommended: readonly Level[] },
 ): string | null {
   const now = past.at(-1)?.pods ?? pods;
   const rises = pods > now;
@@ -105,6 +126,7 @@ function brokenChange(
     past.slice(1).filter((level) => level.atMs > atMs - ms + slackMs);
   // A change in the other direction shows what was recommended at its time.
   const against = within(rules.stabilizationMs).some((level) => {
+    if (!recommended.includes(level)) return false;
     const from = past[past.indexOf(level) - 1]?.pods ?? level.pods;
     return rises ? level.pods < from && pods > level.pods : level.pods > from && pods < level.pods;
   });

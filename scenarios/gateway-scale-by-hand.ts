@@ -1,0 +1,32 @@
+import {
+  duplicates,
+  hpaPolicy,
+  integrity,
+  minReplicas,
+  nothingUnexpected,
+  reResolution,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** Gateways come because somebody wants more, and go when nobody does: each change of the ring tears traces. */
+export default scenario({
+  name: "gateway-scale-by-hand",
+  description: "The autoscaler's minimum is raised from 3 to 5 by hand and put back after 45 s.",
+  tags: ["nightly", "release"],
+  faults: [{ at: seconds(10), lasts: seconds(45), fault: minReplicas(5) }],
+  load: seconds(105),
+  invariants: [
+    zeroLoss({ explained: "budget" }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    reResolution(),
+    hpaPolicy(),
+    duplicates({ limit: 0 }),
+  ],
+});
