@@ -1,6 +1,6 @@
 /** All that a scenario may import. */
 export { minutes, seconds } from "./model/durations.js";
-export { killAgent, killGateway, minReplicas, rollout, terminateGateway } from "./model/pod-faults.js";
+export { killAgent, killGateway, loadSurge, minReplicas, rollout, terminateGateway } from "./model/pod-faults.js";
 export {
   crashNode,
   drainNode,

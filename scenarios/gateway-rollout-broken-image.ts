@@ -24,7 +24,7 @@ export default scenario({
       fault: rollout({ tier: "gateway", to: "broken-image" }),
     },
   ],
-  load: seconds(75),
+  load: seconds(90),
   invariants: [
     zeroLoss({ explained: "budget" }),
     traceAffinity(),

@@ -25,7 +25,7 @@ export default scenario({
       fault: rollout({ tier: "gateway", to: "unready-config" }),
     },
   ],
-  load: seconds(85),
+  load: seconds(105),
   invariants: [
     zeroLoss({ explained: "budget" }),
     traceAffinity(),

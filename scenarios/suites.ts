@@ -1,5 +1,6 @@
 /** Every scenario, and the named lists that people run. */
 import agentKill from "./agent-kill.js";
+import agentOverload from "./agent-overload.js";
 import agentRestart from "./agent-restart.js";
 import agentRollout from "./agent-rollout.js";
 import agentWithoutRetry from "./controls/agent-without-retry.js";
@@ -26,6 +27,8 @@ import gatewayRolloutBrokenImage from "./gateway-rollout-broken-image.js";
 import gatewayRolloutUnready from "./gateway-rollout-unready.js";
 import gatewayRollout from "./gateway-rollout.js";
 import gatewayScaleByHand from "./gateway-scale-by-hand.js";
+import gatewayScaleOutReal from "./gateway-scale-out-real.js";
+import gatewayScaleOut from "./gateway-scale-out.js";
 import gatewayTerminateAll from "./gateway-terminate-all.js";
 import gatewayTerminate from "./gateway-terminate.js";
 import gatewayFreezeLong from "./gateway-freeze-long.js";
@@ -60,6 +63,9 @@ export const scenarios = [
   gatewayRolloutBrokenImage,
   gatewayRolloutUnready,
   gatewayScaleByHand,
+  gatewayScaleOut,
+  gatewayScaleOutReal,
+  agentOverload,
   agentKill,
   agentRestart,
   agentRollout,

@@ -13,6 +13,7 @@ import {
   type GeneratorStatus,
   type JournalManifest,
   type LoadOrder,
+  type SurgeOrder,
 } from "../model/observer-api.js";
 import type { ApiRequest, ClusterClient } from "./client.js";
 
@@ -36,7 +37,11 @@ interface ObserverClient<Status> {
 }
 export interface GeneratorClient extends ObserverClient<GeneratorStatus> {
   load(order: LoadOrder, signal?: AbortSignal): Promise<void>;
-  /** Ends the load after the traces already begun. */
+  /** More traces beside the load that is being sent. HarnessError when none is. */
+  surge(order: SurgeOrder, signal?: AbortSignal): Promise<void>;
+  /** Ends all surges after the traces already begun. */
+  stopSurges(signal?: AbortSignal): Promise<void>;
+  /** Ends the load, surges included, after the traces already begun. */
   stop(signal?: AbortSignal): Promise<void>;
 }
 export interface BackendClient extends ObserverClient<BackendStatus> {
@@ -49,6 +54,12 @@ export function generatorClient(client: ClusterClient, pod: ObserverPod): Genera
     ...observerClient<GeneratorStatus>(client, pod),
     load: async (order, signal) => {
       await call("POST", "/load", order, signal);
+    },
+    surge: async (order, signal) => {
+      await call("POST", "/surge", order, signal);
+    },
+    stopSurges: async (signal) => {
+      await call("POST", "/surge/stop", undefined, signal);
     },
     stop: async (signal) => {
       await call("POST", "/stop", undefined, signal);

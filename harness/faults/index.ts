@@ -2,6 +2,7 @@
 import type { FaultKind, FaultSpec } from "../model/fault.js";
 import type { Fault } from "./fault.js";
 import { killAgentFault, killGatewayFault } from "./kill-collectors.js";
+import { loadSurgeFault } from "./load-surge.js";
 import { minReplicasFault } from "./min-replicas.js";
 import { rolloutFault } from "./rollout.js";
 import { terminateGatewayFault } from "./terminate-gateway.js";
@@ -25,6 +26,7 @@ const FAULTS: { readonly [K in FaultKind]: (spec: Extract<FaultSpec, { kind: K }
   "kill-gateway": killGatewayFault,
   "memory-pressure": memoryPressureFault,
   partition: partitionFault,
+  "load-surge": loadSurgeFault,
   "min-replicas": minReplicasFault,
   rollout: rolloutFault,
   "slow-network": slowNetworkFault,

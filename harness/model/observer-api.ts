@@ -5,6 +5,9 @@
  *   POST /load                LoadOrder -> 202; generator only; a second order while one runs: 409
  *   POST /stop                generator only: begin nothing new; what is due later than spreadTraceOverMs from
  *                             now (late spans of long traces) stays unsent; 202
+ *   POST /surge               SurgeOrder -> 202; generator only: more traces beside the load that is being sent; 409
+ *                             without one
+ *   POST /surge/stop          generator only: as /stop, for surges alone; 202
  *   PUT  /behaviour           BackendBehaviour -> 204; backends only
  *   GET  /journal?bytes=N     the first N bytes of the journal (all when N is absent), NDJSON
  *   GET  /journal/manifest    JournalManifest, at this moment
@@ -34,6 +37,15 @@ export interface LoadOrder {
   /** OTLP/gRPC endpoints of the agents, `ip:port`, by node name. At least two. */
   readonly agents: readonly { readonly node: string; readonly endpoint: string }[];
   /** New traces start for this long; sends end a little later. POST /stop ends it earlier. */
+  readonly durationMs: number;
+  /** Stream of the seed that the plan draws from; a load beside another needs its own. Default `workload`. */
+  readonly stream?: string | undefined;
+}
+
+/** More traces beside a load that is under way: planned from its own stream of the load's seed, for the same agents. */
+export interface SurgeOrder {
+  readonly stream: string;
+  readonly tracesPerSecond: number;
   readonly durationMs: number;
 }
 

@@ -47,7 +47,16 @@ export interface MinReplicas {
   readonly value: number;
 }
 
-export type PodFault = KillGateway | TerminateGateway | KillAgent | Rollout | MinReplicas;
+/** Sends more traces beside the scenario's own load, planned from the seed too; healing ends them. */
+export interface LoadSurge {
+  readonly kind: "load-surge";
+  readonly tracesPerSecond: number;
+  /** What must be seen of it: more gateways, or an agent that the kernel ended because it ran out of memory. */
+  readonly shows: "scale-out" | "oom-kill";
+}
+
+export type PodFault =
+  KillGateway | TerminateGateway | KillAgent | Rollout | MinReplicas | LoadSurge;
 
 /** Kill gateway pods. */
 export const killGateway = (options: Omit<KillGateway, "kind">): KillGateway => ({
@@ -75,3 +84,9 @@ export const rollout = (options: Omit<Rollout, "kind">): Rollout => ({
 
 /** Raise the autoscaler's minimum for as long as the fault lasts. */
 export const minReplicas = (value: number): MinReplicas => ({ kind: "min-replicas", value });
+
+/** Send more traces for as long as the fault lasts, each with as many spans as the scenario's own. */
+export const loadSurge = (options: Omit<LoadSurge, "kind">): LoadSurge => ({
+  kind: "load-surge",
+  ...options,
+});

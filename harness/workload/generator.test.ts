@@ -104,6 +104,37 @@ describe("the generator", () => {
     expect(attempted.traces).to.equal(startedTraces * 6);
   });
 
+  it("sends a surge beside the load, from its own stream, and ends it alone", async () => {
+    const surge = { stream: "surge-0", tracesPerSecond: 100, durationMs: 60_000 };
+    expect((await post("/surge", surge)).status).to.equal(409);
+    await post("/load", order(60_000));
+    await sleep(400);
+    const before = generator.status();
+    expect((await post("/surge", surge)).status).to.equal(202);
+    await sleep(1_000);
+    await post("/surge/stop");
+    const { startedTraces } = generator.status();
+    expect(startedTraces - before.startedTraces).to.be.within(60, 140);
+    await sleep(600);
+    // The load alone, at 20 traces/s, and the tick that was under way: the surge would add 60.
+    expect(generator.status().startedTraces - startedTraces).to.be.within(1, 60);
+    expect(generator.status().state).to.equal("sending");
+    await post("/stop");
+    await until("done");
+    const traces = new Set((await invokes()).flatMap(({ items }) => items.map(({ key }) => key)));
+    expect(traces.size).to.be.at.least(generator.status().startedTraces);
+    expect(names(received)).to.deep.equal(names((await invokes()).flatMap(({ items }) => items)));
+  });
+
+  it("refuses a surge that lacks something, and says what", async () => {
+    await post("/load", order(60_000));
+    const response = await post("/surge", { stream: "No!", durationMs: 1 });
+    expect(response.status).to.equal(400);
+    expect(await response.text()).to.contain("tracesPerSecond");
+    await post("/stop");
+    await until("done");
+  });
+
   it("does not wait after /stop for the late spans of long traces", async () => {
     await post("/load", order(60_000, true));
     await sleep(1_500);

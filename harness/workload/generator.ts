@@ -1,4 +1,4 @@
-/** The workload generator: takes a load order, sends its plan on time, keeps the journal. */
+/** The workload generator: takes a load order, sends its plan on time, with surges beside it, keeps the journal. */
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { HarnessError, messageOf } from "../model/errors.js";
 import type { GeneratorStatus, LoadOrder } from "../model/observer-api.js";
@@ -6,7 +6,7 @@ import { nowMs } from "../observer/clock.js";
 import { startControlServer } from "../observer/control-server.js";
 import { openJournal } from "../observer/journal.js";
 import { createEncoder } from "./encode.js";
-import { parseLoadOrder } from "./load-order.js";
+import { parseLoadOrder, parseSurge } from "./load-order.js";
 import type { PlannedSpan } from "./plan-trace.js";
 import { planLoad, TICK_MS } from "./plan.js";
 import type { Sender } from "./sender.js";
@@ -38,15 +38,26 @@ export async function startGenerator(options: {
   const journal = await openJournal({ path: journalPath, source: "generator", runId });
   const sender = createSender({ journal, deadlineMs: DEADLINE_MS, windowItems: WINDOW_ITEMS });
   let load: Load | undefined;
+  let surges: Load[] = [];
   let closing = false;
 
-  const status = (): GeneratorStatus => ({
-    boot: journal.boot,
-    state: load?.state ?? "idle",
-    startedTraces: load?.startedTraces ?? 0,
-    ...sender.counts(),
-    maxLagMs: load?.maxLagMs ?? 0,
-  });
+  const status = (): GeneratorStatus => {
+    const all = load === undefined ? [] : [load, ...surges];
+    return {
+      boot: journal.boot,
+      state: stateOf(all),
+      startedTraces: all.reduce((sum, { startedTraces }) => sum + startedTraces, 0),
+      ...sender.counts(),
+      maxLagMs: Math.max(0, ...all.map(({ maxLagMs }) => maxLagMs)),
+    };
+  };
+  const begin = (order: LoadOrder): Load => {
+    const begun = new Load(order, sender);
+    begun.run().catch((error: unknown) => {
+      if (!closing) onFatal(error);
+    });
+    return begun;
+  };
   const control = await startControlServer({
     host,
     port: controlPort,
@@ -55,17 +66,26 @@ export async function startGenerator(options: {
     routes: {
       "POST /load": (body) => {
         const order = parseLoadOrder(body);
-        if (load && load.state !== "done") {
+        if (!["idle", "done"].includes(status().state)) {
           return Promise.resolve({ code: 409, answer: { error: "a load is running" } });
         }
-        load = new Load(order, sender);
-        load.run().catch((error: unknown) => {
-          if (!closing) onFatal(error);
-        });
+        load = begin(order);
+        surges = [];
+        return Promise.resolve({ code: 202 });
+      },
+      "POST /surge": (body) => {
+        if (load?.state !== "sending") {
+          return Promise.resolve({ code: 409, answer: { error: "no load is being sent" } });
+        }
+        surges.push(begin(parseSurge(body, load.order)));
+        return Promise.resolve({ code: 202 });
+      },
+      "POST /surge/stop": () => {
+        for (const surge of surges) surge.stop();
         return Promise.resolve({ code: 202 });
       },
       "POST /stop": () => {
-        load?.stop();
+        for (const one of [load, ...surges]) one?.stop();
         return Promise.resolve({ code: 202 });
       },
     },
@@ -87,13 +107,19 @@ export async function startGenerator(options: {
 /** The last span of a trace may leave some ticks after all others. */
 const LAST_TICKS_MS = 3 * TICK_MS;
 
+/** Of all loads together: that of the one with the most left to do. */
+const stateOf = (loads: readonly Load[]): GeneratorStatus["state"] =>
+  (["sending", "draining", "done"] as const).find((state) =>
+    loads.some((load) => load.state === state),
+  ) ?? "idle";
+
 /** One order being carried out. */
 class Load {
   /** What planned times count from. */
   readonly epochMs = Math.ceil(nowMs());
   startedTraces = 0;
   maxLagMs = 0;
-  readonly #order: LoadOrder;
+  readonly order: LoadOrder;
   readonly #sender: Sender;
   #untilMs: number;
   /** Nothing that is due later leaves. */
@@ -101,7 +127,7 @@ class Load {
   #done = false;
 
   constructor(order: LoadOrder, sender: Sender) {
-    this.#order = order;
+    this.order = order;
     this.#sender = sender;
     this.#untilMs = order.durationMs;
   }
@@ -114,7 +140,7 @@ class Load {
   /** Nothing new begins; ordinary traces are finished, late spans of long ones stay unsent. */
   stop(): void {
     this.#untilMs = Math.min(this.#untilMs, Math.max(0, nowMs() - this.epochMs));
-    this.#lastDueMs = this.#untilMs + this.#order.workload.spreadTraceOverMs + LAST_TICKS_MS;
+    this.#lastDueMs = this.#untilMs + this.order.workload.spreadTraceOverMs + LAST_TICKS_MS;
   }
 
   /**
@@ -122,10 +148,10 @@ class Load {
    * earlier ones.
    */
   async run(): Promise<void> {
-    const encode = createEncoder(this.#order, this.epochMs);
+    const encode = createEncoder(this.order, this.epochMs);
     const open = new Set<Promise<unknown>>();
     let failed: HarnessError | undefined;
-    for (const request of planLoad(this.#order, () => this.#untilMs)) {
+    for (const request of planLoad(this.order, () => this.#untilMs)) {
       if (request.atMs > this.#lastDueMs) break;
       await this.#sender.room();
       const outgoing = encode(request);

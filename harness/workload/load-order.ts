@@ -1,4 +1,4 @@
-/** Reads a LoadOrder that came over the network. */
+/** Reads the orders of a load that came over the network. */
 import { z } from "zod";
 import { UsageError } from "../model/errors.js";
 import { parseSeed } from "../model/ids.js";
@@ -7,6 +7,7 @@ import { SIGNALS } from "../model/signal.js";
 
 const rate = z.number().positive().max(100_000);
 const lengthMs = z.number().nonnegative();
+const stream = z.string().regex(/^[a-z0-9-]+$/);
 
 const Order = z.strictObject({
   runId: z.string().min(1),
@@ -29,11 +30,26 @@ const Order = z.strictObject({
     .array(z.strictObject({ node: z.string().min(1), endpoint: z.string().regex(/:\d+$/) }))
     .min(2, "a trace needs two agents"),
   durationMs: lengthMs,
+  stream: stream.optional(),
 });
+const Surge = z.strictObject({ stream, tracesPerSecond: rate, durationMs: lengthMs });
 
 /** Throws UsageError that names each wrong field. */
 export function parseLoadOrder(body: unknown): LoadOrder {
   const parsed = Order.safeParse(body);
   if (!parsed.success) throw new UsageError(`not a load order: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
+}
+
+/** The load that a surge adds to another: traces alone, and nothing else changed. UsageError as above. */
+export function parseSurge(body: unknown, { workload, ...load }: LoadOrder): LoadOrder {
+  const parsed = Surge.safeParse(body);
+  if (!parsed.success) throw new UsageError(`not a surge: ${z.prettifyError(parsed.error)}`);
+  const { stream, durationMs, tracesPerSecond } = parsed.data;
+  return {
+    ...load,
+    stream,
+    durationMs,
+    workload: { ...workload, tracesPerSecond, signals: ["traces"] },
+  };
 }

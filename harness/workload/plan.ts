@@ -121,7 +121,7 @@ function sourcesOf(order: LoadOrder): {
   points: Source<PlannedPoint>;
 } {
   const { workload, agents } = order;
-  const seeded = random(BigInt(order.seed)).stream("workload");
+  const seeded = random(BigInt(order.seed)).stream(order.stream ?? "workload");
   const forTraces = seeded.stream("traces");
   const forRecords = seeded.stream("logs");
   const forPoints = seeded.stream("metrics");

@@ -1,0 +1,34 @@
+import {
+  duplicates,
+  integrity,
+  loadSurge,
+  nothingUnexpected,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** More than an agent's limits can carry: the kernel ends it with all that it had acknowledged. */
+export default scenario({
+  name: "agent-overload",
+  description: "5,000 spans/s into each agent, until one runs out of memory.",
+  tags: ["nightly", "release"],
+  faults: [
+    {
+      at: seconds(10),
+      lasts: seconds(75),
+      fault: loadSurge({ tracesPerSecond: 1_500, shows: "oom-kill" }),
+    },
+  ],
+  load: seconds(110),
+  invariants: [
+    zeroLoss({ explained: 0.6 }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    duplicates(),
+  ],
+});

@@ -1,0 +1,39 @@
+import {
+  duplicates,
+  hpaPolicy,
+  integrity,
+  loadSurge,
+  nothingUnexpected,
+  reResolution,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** The same with the guide's own windows: a minute before gateways come, five before the first goes. */
+export default scenario({
+  name: "gateway-scale-out-real",
+  description:
+    "Load that passes 60 % of the gateways' CPU request, with the autoscaler's published windows.",
+  tags: ["release"],
+  faults: [
+    {
+      at: seconds(10),
+      lasts: seconds(180),
+      fault: loadSurge({ tracesPerSecond: 450, shows: "scale-out" }),
+    },
+  ],
+  load: seconds(660),
+  invariants: [
+    zeroLoss({ explained: 0.3 }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    reResolution(),
+    hpaPolicy(),
+    duplicates(),
+  ],
+});

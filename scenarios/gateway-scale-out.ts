@@ -1,0 +1,41 @@
+import {
+  duplicates,
+  hpaPolicy,
+  integrity,
+  loadSurge,
+  nothingUnexpected,
+  reResolution,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** Real load makes the autoscaler add gateways, and take them away again: each scale-in ends one with what it held. */
+export default scenario({
+  name: "gateway-scale-out",
+  description:
+    "Load that passes 60 % of the gateways' CPU request, with an autoscaler that decides within seconds.",
+  tags: ["nightly"],
+  deployment: "quick-scaling",
+  faults: [
+    // About 1,500 spans/s into each of three agents.
+    {
+      at: seconds(10),
+      lasts: seconds(90),
+      fault: loadSurge({ tracesPerSecond: 450, shows: "scale-out" }),
+    },
+  ],
+  load: seconds(200),
+  invariants: [
+    zeroLoss({ explained: 0.3 }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    reResolution(),
+    hpaPolicy(),
+    duplicates(),
+  ],
+});
