@@ -1,6 +1,13 @@
 /** All that a scenario may import. */
 export { minutes, seconds } from "./model/durations.js";
-export { killAgent, killGateway, loadSurge, minReplicas, rollout, terminateGateway } from "./model/pod-faults.js";
+export {
+  killAgent,
+  killGateway,
+  loadSurge,
+  minReplicas,
+  rollout,
+  terminateGateway,
+} from "./model/pod-faults.js";
 export {
   crashNode,
   drainNode,

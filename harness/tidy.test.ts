@@ -20,7 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   workload: ["model", "observer", "oracle"],
   backends: ["model", "observer"],
   cluster: ["model", "observer", "kind-node"],
-  faults: ["model", "cluster"],
+  faults: ["model", "cluster", "kind-node"],
   report: ["model", "oracle", "history", "invariants"],
   "kind-node": [],
   scenarios: ["index"],

@@ -14,7 +14,7 @@ import {
   zeroLoss,
 } from "../harness/index.js";
 
-/** A worker is drained for maintenance. The budget must keep two gateways ready; what a gateway holds in memory is lost. */
+/** A worker is drained. The budget must keep two gateways ready; what a gateway holds in memory is lost. */
 export default scenario({
   name: "node-drain",
   description: "A worker with a gateway is cordoned and drained, and opened again after 40 s.",

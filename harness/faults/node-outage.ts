@@ -80,7 +80,8 @@ export function nodeOutage(spec: OutageSpec): Fault {
         probe: async () => lookHealed(context, name, beganMs, spec.strike === "kill"),
       });
       const guard = await restoreEgressGuard(context.cluster, name, signal);
-      return `${said} ${formatDuration(Date.now() - beganMs)} after its ${spec.strike === "kill" ? "start" : "release"}; ${guard}`;
+      const since = spec.strike === "kill" ? "start" : "release";
+      return `${said} ${formatDuration(Date.now() - beganMs)} after its ${since}; ${guard}`;
     },
   };
 }

@@ -174,7 +174,7 @@ export const classification = (shard: number, options: Classification): readonly
   `DELETE FROM strays WHERE shard = ${String(shard)}`,
 ];
 
-/** SQL: whether agents may have held for a gateway what they routed between two times (`held_up`: ip, from_ms, to_ms). */
+/** SQL: whether agents may have held for a gateway what they routed between two times, by `held_up` */
 const heldUp = (ip: string, from: string, by: string): string =>
   `EXISTS (SELECT 1 FROM held_up u WHERE u.ip = ${ip} AND u.from_ms <= ${by} AND ${from} <= u.to_ms)`;
 

@@ -54,7 +54,7 @@ type SlowNetworkHow =
 /** Makes one gateway hold memory that it cannot free, until the fault heals. */
 export interface MemoryPressure {
   readonly kind: "memory-pressure";
-  /** What it is pressed over: the limiter of its configuration, which refuses, or its container's limit, which kills. */
+  /** Over the limiter of its configuration, which refuses, or over its container's limit, which kills. */
   readonly over: "limiter" | "container-limit";
   readonly mib: number;
 }

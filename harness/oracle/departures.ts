@@ -1,4 +1,4 @@
-/** Gateways whose address left the Service while their process lived: agents drop what they hold for it all the same. */
+/** Gateways whose address left the Service while they lived: agents drop what they hold for them all the same. */
 import type { TopologyEvent } from "../model/history.js";
 import { WATCH_LAG_MS } from "./epochs.js";
 import { UNREADY_LAG_MS, type Death } from "./deaths.js";
