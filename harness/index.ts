@@ -1,4 +1,5 @@
 /** All that a scenario may import. */
+export type { FaultChoice } from "./model/draw-faults.js";
 export { minutes, seconds } from "./model/durations.js";
 export {
   killAgent,

@@ -31,6 +31,7 @@ import gatewayScaleOutReal from "./gateway-scale-out-real.js";
 import gatewayScaleOut from "./gateway-scale-out.js";
 import gatewayTerminateAll from "./gateway-terminate-all.js";
 import gatewayTerminate from "./gateway-terminate.js";
+import drainDuringRollout from "./drain-during-rollout.js";
 import gatewayFreezeLong from "./gateway-freeze-long.js";
 import gatewayFreezeShort from "./gateway-freeze-short.js";
 import nodeCrashLong from "./node-crash-long.js";
@@ -56,6 +57,7 @@ export const scenarios = [
   gatewayKillAll,
   gatewayKillTwice,
   gatewayRestart,
+  drainDuringRollout,
   random,
   gatewayTerminate,
   gatewayTerminateAll,

@@ -1,0 +1,34 @@
+import {
+  disruptionBudget,
+  drainNode,
+  duplicates,
+  integrity,
+  nothingUnexpected,
+  rollout,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** Two controllers take gateways away at once: the budget holds back the drain, the rollout replaces the rest. */
+export default scenario({
+  name: "drain-during-rollout",
+  description: "A worker is drained while a rollout replaces the gateways under load.",
+  tags: ["nightly", "release"],
+  faults: [
+    { at: seconds(10), fault: rollout({ tier: "gateway", to: "restart" }) },
+    { at: seconds(20), lasts: seconds(50), fault: drainNode({ pick: "one" }) },
+  ],
+  load: seconds(110),
+  invariants: [
+    zeroLoss({ explained: 0.5 }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    duplicates(),
+    disruptionBudget(),
+  ],
+});
