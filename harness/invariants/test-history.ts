@@ -11,7 +11,7 @@ import { measureFile } from "../history/seal.js";
 import { sealHistory, type FetchedJournal, type HistoryInput } from "../history/write-history.js";
 import type { FaultSpec } from "../model/fault.js";
 import { freezeGateway } from "../model/node-faults.js";
-import { killGateway } from "../model/pod-faults.js";
+import { killGateway, minReplicas } from "../model/pod-faults.js";
 import type { FaultEvent, TopologyEvent } from "../model/history.js";
 import { spread, type InvariantSpec } from "../model/invariant.js";
 import { scenario, type Scenario } from "../model/scenario.js";
@@ -162,10 +162,12 @@ function invariantsOf({ limits, only, also }: Story): InvariantSpec[] {
   ];
 }
 
-const faultSpecOf = ({ freezes }: Story["faults"][number]): FaultSpec =>
-  freezes === undefined
+function faultSpecOf({ freezes, minimum }: Story["faults"][number]): FaultSpec {
+  if (minimum !== undefined) return minReplicas(minimum);
+  return freezes === undefined
     ? killGateway({ how: "force-delete", pick: "one" })
     : freezeGateway({ outage: "noticed" });
+}
 
 function faultsOf({ faults }: Story): FaultEvent[] {
   return faults.flatMap((scheduled, fault) => {

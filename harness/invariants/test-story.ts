@@ -112,6 +112,8 @@ export const Story = z.strictObject({
         kills: gateway.optional(),
         /** Stops its process, until it is healed. */
         freezes: gateway.optional(),
+        /** Sets the autoscaler's minimum by hand, until it is healed. */
+        minimum: z.number().optional(),
         healed: z.number().optional(),
         proven: z.boolean().default(true),
       }),
