@@ -174,9 +174,13 @@ export const classification = (shard: number, options: Classification): readonly
   `DELETE FROM strays WHERE shard = ${String(shard)}`,
 ];
 
-/** SQL: whether agents may have held for a gateway what they routed between two times, by `held_up` */
-const heldUp = (ip: string, from: string, by: string): string =>
-  `EXISTS (SELECT 1 FROM held_up u WHERE u.ip = ${ip} AND u.from_ms <= ${by} AND ${from} <= u.to_ms)`;
+/**
+ * SQL: whether agents may have held back for this gateway what they routed between two times, or one of the nodes was
+ * frozen with it (`held_up`: ip or node, from_ms, to_ms).
+ */
+const heldUp = (ip: string, nodes: string, from: string, by: string): string =>
+  `EXISTS (SELECT 1 FROM held_up u WHERE (u.ip = ${ip} OR list_contains(${nodes}, u.node))
+     AND u.from_ms <= ${by} AND ${from} <= u.to_ms)`;
 
 /**
  * Each trace with a loss, at each gateway that may have got a part of it: when the first span came there, and
@@ -188,9 +192,9 @@ export const parts = (decisionWaitMs: number): string => `
 CREATE OR REPLACE TEMP TABLE parts AS
 WITH lost AS (SELECT DISTINCT key FROM states WHERE signal = 'traces' AND state = 'lost'),
 spread AS (
-  SELECT *, ${heldUp("p.ip", "p.from_ms", "p.by_ms")} AS held FROM (
+  SELECT *, ${heldUp("p.ip", "p.nodes", "p.from_ms", "p.by_ms")} AS held FROM (
     SELECT s.key, unnest(s.owners) AS ip, len(s.owners) = 1 AND x.id IS NULL AS certain, s.answer, s.error,
-           s.start_ms, s.end_ms, s.invoke_ms AS from_ms, s.complete_ms + h.routed_ms AS by_ms
+           s.start_ms, s.end_ms, s.nodes, s.invoke_ms AS from_ms, s.complete_ms + h.routed_ms AS by_ms
     FROM states s JOIN lost USING (key) JOIN holds h ON h.signal = s.signal
     LEFT JOIN died_with_agent x ON x.signal = s.signal AND x.id = s.id WHERE s.signal = 'traces') p),
 times AS (
@@ -226,7 +230,7 @@ SELECT s.signal, s.id, s.invoke_ms AS "sentMs", s.complete_ms AS "ackedMs", s.ha
             ELSE greatest(s.end_ms, p.end_ms) - least(s.start_ms, p.start_ms) END AS "spanMs",
        coalesce(p.held, false) AS "heldUp", ${AGENT_DEATH.columns}
 FROM (
-  SELECT l.*, ${heldUp("l.ip", "l.invoke_ms", "l.complete_ms + h.routed_ms")} AS held FROM (
+  SELECT l.*, ${heldUp("l.ip", "l.nodes", "l.invoke_ms", "l.complete_ms + h.routed_ms")} AS held FROM (
     SELECT *, unnest(owners) AS ip FROM states WHERE state = 'lost') l JOIN holds h ON h.signal = l.signal) s
 JOIN holds h ON h.signal = s.signal
 LEFT JOIN parts p ON p.signal = s.signal AND p.key = s.key AND p.ip = s.ip

@@ -171,10 +171,12 @@ async function makeTables(
 }
 
 async function makeHeldUp(history: History, heldUp: readonly HeldUp[]): Promise<void> {
-  await history.query("CREATE TABLE held_up (ip VARCHAR, from_ms DOUBLE, to_ms DOUBLE)");
+  await history.query(
+    "CREATE TABLE held_up (ip VARCHAR, node VARCHAR, from_ms DOUBLE, to_ms DOUBLE)",
+  );
   await history.append(
     "held_up",
-    heldUp.map(({ ip, fromMs, toMs }) => [ip, fromMs, toMs]),
+    heldUp.map(({ ip, node, fromMs, toMs }) => [ip, node, fromMs, toMs]),
   );
 }
 

@@ -10,7 +10,7 @@ import { journalsOf as sourcesOf } from "../history/run-facts.js";
 import { measureFile } from "../history/seal.js";
 import { sealHistory, type FetchedJournal, type HistoryInput } from "../history/write-history.js";
 import type { FaultSpec } from "../model/fault.js";
-import { freezeGateway } from "../model/node-faults.js";
+import { freezeGateway, freezeNode } from "../model/node-faults.js";
 import { killGateway, minReplicas } from "../model/pod-faults.js";
 import type { FaultEvent, TopologyEvent } from "../model/history.js";
 import { spread, type InvariantSpec } from "../model/invariant.js";
@@ -162,18 +162,20 @@ function invariantsOf({ limits, only, also }: Story): InvariantSpec[] {
   ];
 }
 
+const isNode = (name: string): boolean => /^n\d$/.test(name);
+
 function faultSpecOf({ freezes, minimum }: Story["faults"][number]): FaultSpec {
   if (minimum !== undefined) return minReplicas(minimum);
-  return freezes === undefined
-    ? killGateway({ how: "force-delete", pick: "one" })
-    : freezeGateway({ outage: "noticed" });
+  if (freezes === undefined) return killGateway({ how: "force-delete", pick: "one" });
+  return isNode(freezes) ? freezeNode({ outage: "noticed" }) : freezeGateway({ outage: "noticed" });
 }
 
 function faultsOf({ faults }: Story): FaultEvent[] {
   return faults.flatMap((scheduled, fault) => {
     const { at, kills, freezes, healed = at + 61, proven } = scheduled;
     const name = kills ?? freezes ?? "nobody";
-    const targets = [{ kind: "pod", name, uid: `uid-${name}`, ip: ipOfGateway(name) }] as const;
+    const kind = isNode(name) ? ("node" as const) : ("pod" as const);
+    const targets = [{ kind, name, uid: `uid-${name}`, ip: ipOfGateway(name) }];
     const spec = faultSpecOf(scheduled);
     const event = (step: FaultEvent["step"], seconds: number, proof = ""): FaultEvent => ({
       ...{ atMs: atMs(seconds), fault, spec, step, targets, proof },

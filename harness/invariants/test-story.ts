@@ -110,10 +110,10 @@ export const Story = z.strictObject({
       z.strictObject({
         at: z.number(),
         kills: gateway.optional(),
-        /** Stops its process, until it is healed. */
-        freezes: gateway.optional(),
-        /** Sets the autoscaler's minimum by hand, until it is healed. */
-        minimum: z.number().optional(),
+          /** Stops the process of a gateway, or a node, until it is healed. */
+          freezes: z.union([gateway, z.enum(["n1", "n2"])]).optional(),
+          /** Sets the autoscaler's minimum by hand, until it is healed. */
+          minimum: z.number().optional(),
         healed: z.number().optional(),
         proven: z.boolean().default(true),
       }),

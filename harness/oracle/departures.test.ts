@@ -115,15 +115,20 @@ describe("what agents hold up", () => {
     );
 
   it("is for a gateway in an outage, by its pod or its node, until that is over", () => {
-    const expected = [{ ip: "10.0.0.1", fromMs: 60_000, toMs: 130_000 }];
+    const expected = [{ ip: "10.0.0.1", node: null, fromMs: 60_000, toMs: 130_000 }];
     expect(held([outage])).to.deep.equal(expected);
     expect(held([{ ...outage, uids: [], nodes: ["n1"] }])).to.deep.equal(expected);
     expect(held([{ ...outage, uids: ["u2"], nodes: ["n2"] }])).to.deep.equal([]);
   });
 
+  it("is everything on a frozen node", () => {
+    const frozen: Outage = { ...outage, kind: "frozen", uids: [], nodes: ["n2"] };
+    expect(held([frozen])).to.deep.equal([{ ip: null, node: "n2", fromMs: 60_000, toMs: 130_000 }]);
+  });
+
   it("is for one that departs until the last agent knows", () => {
     expect(held([], [{ ip: "10.0.0.1", sinceMs: 83_000, atMs: 100_000 }])).to.deep.equal([
-      { ip: "10.0.0.1", fromMs: 83_000, toMs: 112_000 },
+      { ip: "10.0.0.1", node: null, fromMs: 83_000, toMs: 112_000 },
     ]);
   });
 });

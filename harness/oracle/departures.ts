@@ -4,9 +4,13 @@ import { WATCH_LAG_MS } from "./epochs.js";
 import { UNREADY_LAG_MS, type Death } from "./deaths.js";
 import { outageOf, type Outage } from "./outages.js";
 
-/** A gateway for which agents may have held what they routed within [fromMs, toMs]. */
+/**
+ * A gateway for which agents may have held what they routed within [fromMs, toMs], or a node whose agent may have held
+ * what it acknowledged then, for whomever. The other one is null.
+ */
 export interface HeldUp {
-  readonly ip: string;
+  readonly ip: string | null;
+  readonly node: string | null;
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -50,7 +54,10 @@ export function departuresIn(
 const explains = ({ uid, unlisted, fromMs, toMs }: Death, event: TopologyEvent): boolean =>
   uid === event.uid && unlisted && fromMs <= event.atMs && event.atMs <= toMs + UNREADY_LAG_MS;
 
-/** Agents hold what is for a gateway that is about to depart, and for one in an outage until that is over. */
+/**
+ * Agents hold what is for a gateway that is about to depart, and for one in an outage until that is over; a frozen
+ * agent holds everything.
+ */
 export function heldUpIn(
   departures: readonly Departure[],
   outages: readonly Outage[],
@@ -61,12 +68,16 @@ export function heldUpIn(
   );
   const struck = outages.flatMap(({ nodes, uids, fromMs, toMs }) => {
     const own = gateways.filter(({ uid, node }) => uids.includes(uid) || nodes.includes(node));
-    return [...new Set(own.map(({ ip }) => ip))].map((ip) => ({ ip, fromMs, toMs }));
+    return [...new Set(own.map(({ ip }) => ip))].map((ip) => ({ ip, node: null, fromMs, toMs }));
   });
+  const frozen = outages
+    .filter(({ kind }) => kind === "frozen")
+    .flatMap(({ nodes, fromMs, toMs }) => nodes.map((node) => ({ ip: null, node, fromMs, toMs })));
   const departed = departures.map(({ ip, sinceMs, atMs }) => ({
     ip,
+    node: null,
     fromMs: sinceMs,
     toMs: atMs + lagMs,
   }));
-  return [...departed, ...struck];
+  return [...departed, ...struck, ...frozen];
 }
