@@ -35,6 +35,17 @@ const agentRestarts = (g: Ground, item: Victim, on: "its" | "another", afterMs: 
        ORDER BY t.node, t.at_ms DESC LIMIT 1`,
   );
 
+/** The endpoints of a gateway that lives leave its Services for a second, so long after an item was sent. */
+const gatewayLeaves = (g: Ground, ip: string, item: Victim, afterMs: number) => {
+  const leaves = (laterMs: number, ready: boolean): string =>
+    `INSERT INTO topology BY NAME
+       SELECT t.* REPLACE ('modified' AS change, ${String(ready)} AS ready, s.invoke_ms + ${String(laterMs)} AS at_ms)
+       FROM (SELECT DISTINCT ON (service) * FROM topology
+             WHERE source = 'endpoint' AND ip = '${ip}' AND change <> 'deleted' ORDER BY service, at_ms DESC) t
+       CROSS JOIN (SELECT o.invoke_ms FROM operations o JOIN attempts a USING (op) WHERE a.${at(item)} LIMIT 1) s`;
+  return g.change(["topology"], leaves(afterMs, false), leaves(afterMs + 1_000, true));
+};
+
 const LOSSES: Mutation[] = [
   {
     says: "one span of a kept trace is missing",
@@ -58,6 +69,23 @@ const LOSSES: Mutation[] = [
     says: "a log record is missing just before the agent of another node restarted",
     plant: async (g) => {
       await agentRestarts(g, g.victims.log, "another", 5_000);
+      await drop(g, at(g.victims.log));
+    },
+    caughtBy: LOST,
+  },
+  {
+    says: "a log record is missing whose gateway left DNS, alive, long after it must have had it",
+    plant: async (g) => {
+      await gatewayLeaves(g, g.victims.log.peer, g.victims.log, 25_000);
+      await drop(g, at(g.victims.log));
+    },
+    caughtBy: LOST,
+  },
+  {
+    says: "a log record is missing while another gateway left DNS alive",
+    plant: async (g) => {
+      const { log, span, otherGateway } = g.victims;
+      await gatewayLeaves(g, log.peer === span.peer ? otherGateway : span.peer, log, 5_000);
       await drop(g, at(g.victims.log));
     },
     caughtBy: LOST,
