@@ -12,6 +12,7 @@ export {
 export {
   crashNode,
   drainNode,
+  fillQueueVolume,
   freezeGateway,
   freezeNode,
   memoryPressure,

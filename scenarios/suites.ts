@@ -22,6 +22,7 @@ import gatewayKillTwo from "./gateway-kill-two.js";
 import gatewayKill from "./gateway-kill.js";
 import gatewayMemoryLimiter from "./gateway-memory-limiter.js";
 import gatewayOutOfMemory from "./gateway-out-of-memory.js";
+import gatewayQueueFull from "./gateway-queue-full.js";
 import gatewayRestart from "./gateway-restart.js";
 import gatewayRolloutBrokenImage from "./gateway-rollout-broken-image.js";
 import gatewayRolloutUnready from "./gateway-rollout-unready.js";
@@ -86,6 +87,7 @@ export const scenarios = [
   slowNetworkBandwidth,
   gatewayMemoryLimiter,
   gatewayOutOfMemory,
+  gatewayQueueFull,
   clusteripService,
   routingByService,
   percentageChanged,

@@ -8,6 +8,7 @@ import { rolloutFault } from "./rollout.js";
 import { terminateGatewayFault } from "./terminate-gateway.js";
 import { crashNodeFault } from "./crash-node.js";
 import { drainNodeFault } from "./drain-node.js";
+import { fillQueueVolumeFault } from "./fill-queue-volume.js";
 import { freezeGatewayFault } from "./freeze-gateway.js";
 import { freezeNodeFault } from "./freeze-node.js";
 import { memoryPressureFault } from "./memory-pressure.js";
@@ -20,6 +21,7 @@ export type { Fault, FaultContext } from "./fault.js";
 const FAULTS: { readonly [K in FaultKind]: (spec: Extract<FaultSpec, { kind: K }>) => Fault } = {
   "crash-node": crashNodeFault,
   "drain-node": drainNodeFault,
+  "fill-queue-volume": fillQueueVolumeFault,
   "freeze-gateway": freezeGatewayFault,
   "freeze-node": freezeNodeFault,
   "kill-agent": killAgentFault,

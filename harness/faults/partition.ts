@@ -93,7 +93,7 @@ async function sidesOf(
 }
 
 /** Of the pods: a Service's address is translated before packets are forwarded. */
-async function backendAddresses({ client, namespace }: FaultContext): Promise<string[]> {
+export async function backendAddresses({ client, namespace }: FaultContext): Promise<string[]> {
   const labelSelector = `app in (${BACKENDS.join(", ")})`;
   const { items } = await client.core.listNamespacedPod({ namespace, labelSelector });
   const ips = items.flatMap(({ status }) => status?.podIP ?? []);

@@ -10,7 +10,7 @@ import { departuresIn, heldUpIn, type HeldUp } from "../oracle/departures.js";
 import { deploymentFacts, type DeploymentFacts } from "../oracle/deployment-facts.js";
 import { routingLagMs } from "../oracle/epochs.js";
 import { holdMs, inAgentMs, routedWithinMs } from "../oracle/holds.js";
-import { outagesIn, type Outage } from "../oracle/outages.js";
+import { fullQueuesIn, outagesIn, type Outage } from "../oracle/outages.js";
 import { auditStateOf, type AuditState } from "./audit.js";
 import {
   ALL_KNOWN,
@@ -49,11 +49,16 @@ export async function classify(history: History): Promise<Judged> {
     `SELECT at_ms AS "atMs", * EXCLUDE (at_ms) FROM topology ORDER BY at_ms`,
   );
   const { service } = facts.agent.resolver;
-  const outages = outagesIn(await faultEvents(history));
+  const faults = await faultEvents(history);
+  const outages = outagesIn(faults);
   const deaths = deathsIn(topology, service, outages);
   const { unreadyAfterMs } = facts.gateway;
   const lagMs = routingLagMs(facts.agent.resolver, history.facts.corefile);
   const departures = departuresIn(topology, { deaths, outages }, { service, unreadyAfterMs });
+  const full = fullQueuesIn(faults).flatMap(({ uid, ...times }) => {
+    const ip = topology.findLast((event) => event.uid === uid && event.ip !== "")?.ip;
+    return ip === undefined ? [] : [{ ip, ...times }];
+  });
   await makeTables(history, facts, deaths);
   await makeHeldUp(history, heldUpIn(departures, outages, { topology, lagMs }));
   await makeFrozen(history, outages, lagMs);
@@ -80,7 +85,7 @@ export async function classify(history: History): Promise<Judged> {
     const [receipts] = await history.query<{ known: boolean }>(ALL_KNOWN);
     if (receipts?.known !== true) await history.query(strays(shard, options.runId));
     await drop(history, ["sends", "resent", "arrived_again"]);
-    await explainLosses(history, facts, { deaths, departures }, options.audited);
+    await explainLosses(history, facts, { deaths, departures, full }, options.audited);
     await keepShard(history, { table: "items", shard, shards }, items(options));
     await keepShard(history, { table: "keys", shard, shards }, KEYS);
     for (const sql of countReceived(shard)) await history.query(sql);

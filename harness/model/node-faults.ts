@@ -59,8 +59,23 @@ export interface MemoryPressure {
   readonly mib: number;
 }
 
+/**
+ * Fills the volume of one gateway's persistent queue, and keeps the gateway from its backends, so that it needs the
+ * room; for deployments whose queue has a small volume.
+ */
+export interface FillQueueVolume {
+  readonly kind: "fill-queue-volume";
+}
+
 export type NodeFault =
-  DrainNode | CrashNode | FreezeNode | FreezeGateway | Partition | SlowNetwork | MemoryPressure;
+  | DrainNode
+  | CrashNode
+  | FreezeNode
+  | FreezeGateway
+  | Partition
+  | SlowNetwork
+  | MemoryPressure
+  | FillQueueVolume;
 
 /** Drain workers, of which each has a gateway. */
 export const drainNode = (options: Omit<DrainNode, "kind">): DrainNode => ({
@@ -97,3 +112,5 @@ export const memoryPressure = (options: Omit<MemoryPressure, "kind">): MemoryPre
   kind: "memory-pressure",
   ...options,
 });
+/** Leave a gateway's queue no room for as long as the fault lasts. */
+export const fillQueueVolume = (): FillQueueVolume => ({ kind: "fill-queue-volume" });

@@ -266,6 +266,34 @@ describe("explained loss", () => {
     expect(explain(90, DEATH.ip, { fromMs: 0, byMs: 0 })).to.equal(undefined);
   });
 
+  it("of what a full queue turned away is what the gateway had to put there meanwhile, nothing else", () => {
+    const full = [{ ip: DEATH.ip, fromMs: 100_000, toMs: 120_000 }];
+    const explain = (signal: Signal, second: number, ip = DEATH.ip, reached?: null) => {
+      const sentMs = second * 1_000;
+      const owner = {
+        ip,
+        firstFromMs: sentMs,
+        firstByMs: sentMs + 4_000,
+        mayLackEvidence: false,
+        reached,
+      };
+      const item: LostItem = {
+        ...{ signal, sentMs, ackedMs: sentMs, owners: [owner] },
+        ...{ diedWithAgent: false, traceDiedWithAgent: false },
+      };
+      return explainLoss(item, { deaths: [], departures: [], full }, FACTS, 12_000)?.name;
+    };
+    const inside = (signal: Signal) =>
+      Array.from({ length: 151 }, (_, second) => second).filter(
+        (second) => explain(signal, second) === "queue-without-room",
+      );
+    // Both batches and the slack; for spans the decision before the second batch too.
+    expect([inside("logs")[0], inside("logs").at(-1)]).to.deep.equal([84, 120]);
+    expect([inside("traces")[0], inside("traces").at(-1)]).to.deep.equal([53, 90]);
+    expect(explain("logs", 100, "10.0.0.2")).to.equal(undefined);
+    expect(explain("logs", 100, DEATH.ip, null)).to.equal(undefined);
+  });
+
   it("names a place, says what happens, and where it is discussed", () => {
     for (const rule of Object.values(LOSS_RULES)) {
       expect(rule.upstreamUrl).to.match(

@@ -87,6 +87,12 @@ export const LOSS_RULES = {
     text: "A gateway's sending queue was lost with its pod.",
     ...core(5902),
   },
+  full: {
+    name: "queue-without-room",
+    place: "gateway-queue",
+    text: "A gateway's queue had no room on its volume, and the batch before it forgot what it could not hand on.",
+    ...core(12443),
+  },
   torn: {
     name: "torn-by-ring-change",
     place: "gateway-tail-sampling",
@@ -107,7 +113,10 @@ export const LOSS_RULES = {
   },
 } as const satisfies Record<string, LossRule>;
 /** The rules of a gateway's death. */
-type GatewayRule = Exclude<keyof typeof LOSS_RULES, "agent" | "torn" | "tornByAgent" | "late">;
+type GatewayRule = Exclude<
+  keyof typeof LOSS_RULES,
+  "agent" | "full" | "torn" | "tornByAgent" | "late"
+>;
 
 /** A rule as evidence shows it. */
 export const ruleText = ({ text, upstream }: LossRule): string => `${text} (${upstream})`;
@@ -125,6 +134,12 @@ interface Passage {
 export interface Ends {
   readonly deaths: readonly Death[];
   readonly departures: readonly Departure[];
+  /** Gateways whose queue had no room for a while. */
+  readonly full?: readonly {
+    readonly ip: string;
+    readonly fromMs: number;
+    readonly toMs: number;
+  }[];
 }
 
 /**
@@ -137,14 +152,15 @@ export interface Ends {
  */
 export function explainLoss(
   item: LostItem,
-  { deaths, departures }: Ends,
+  ends: Ends,
   facts: DeploymentFacts,
   routingLagMs: number,
 ): LossRule | null {
+  const { deaths, departures, full = [] } = ends;
   const got = item.owners.filter(({ reached }) => reached !== undefined && reached !== null);
   if (got.length > 1) {
     const rules = got.map((owner) =>
-      explainLoss({ ...item, owners: [owner] }, { deaths, departures }, facts, routingLagMs),
+      explainLoss({ ...item, owners: [owner] }, ends, facts, routingLagMs),
     );
     return rules.includes(null) ? null : (rules[0] ?? null);
   }
@@ -172,6 +188,13 @@ export function explainLoss(
     );
   });
   if (departed) return LOSS_RULES.transport;
+  const turnedAway = full.some(({ ip, fromMs, toMs }) => {
+    const owner = item.owners.find((one) => one.ip === ip);
+    if (owner === undefined || owner.reached === null) return false;
+    const { decidedFromMs, exportedByMs } = passageOf(item, owner, facts);
+    return decidedFromMs <= toMs && fromMs <= exportedByMs;
+  });
+  if (turnedAway) return LOSS_RULES.full;
   if (item.signal !== "traces") return null;
   const torn = item.owners.filter(
     ({ mayLackEvidence, reached }) => mayLackEvidence && reached !== null,

@@ -36,6 +36,24 @@ export function outagesIn(
   });
 }
 
+/** A gateway whose queue had no room within [fromMs, toMs]. */
+export interface FullQueue {
+  readonly uid: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The gateways whose queue a fault left no room, and when. */
+export function fullQueuesIn(events: Parameters<typeof outagesIn>[0]): FullQueue[] {
+  return events.flatMap(({ step, spec, fault, targets }) => {
+    if (step !== "injected" || spec.kind !== "fill-queue-volume") return [];
+    const own = events.filter((event) => event.fault === fault);
+    const fromMs = own.find((event) => event.step === "injecting")?.atMs ?? -Infinity;
+    const toMs = own.find((event) => event.step === "healed")?.atMs ?? Infinity;
+    return targets.map(({ uid }) => ({ uid, fromMs, toMs }));
+  });
+}
+
 /** Undefined for faults that leave the way from agents to gateways as it is, or end pods that the watch sees end. */
 function kindOf(spec: FaultSpec): Outage["kind"] | undefined {
   if (spec.kind === "crash-node") return "killed";
