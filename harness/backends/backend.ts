@@ -1,14 +1,13 @@
 /**
  * A stand-in for Tempo, Mimir or Loki, or the audit: takes OTLP, journals who sent what, misbehaves on request.
  */
-import { BackendBehaviour, behaviourTrouble } from "../model/behaviour.js";
+import { Behaviour, behaviourTrouble } from "../model/behaviour.js";
 import { UsageError } from "../model/errors.js";
 import type { BackendStatus } from "../model/observer-api.js";
 import type { SinkName } from "../model/signal.js";
 import { startControlServer } from "../observer/control-server.js";
 import { openJournal } from "../observer/journal.js";
-import { startGrpcSink } from "./grpc-sink.js";
-import { startHttpSink } from "./http-sink.js";
+import { openDoors } from "./doors.js";
 import { createReceiver } from "./receiver.js";
 
 export interface Backend {
@@ -34,36 +33,38 @@ export async function startBackend(options: {
   const { name, runId, journalPath, host, ports, log } = options;
   const journal = await openJournal({ path: journalPath, source: name, runId });
   const receiver = createReceiver(journal);
-  const grpcSink = await startGrpcSink(receiver, `${host}:${ports.grpc}`, log);
-  const httpSink = await startHttpSink(receiver, host, ports.http, log);
+  const doors = await openDoors(receiver, { host, ports, log });
+  const status = (): BackendStatus => ({ ...receiver.status(), listening: doors.isOpen() });
   const control = await startControlServer({
     host,
     port: ports.control,
     journal,
-    status: () => receiver.status(),
+    status,
     routes: {
       "PUT /behaviour": async (body) => {
-        await receiver.behave(parseBehaviour(body));
+        const behaviour = parseBehaviour(body);
+        await receiver.behave(behaviour);
+        if (behaviour.kind === "down") doors.close();
+        else await doors.open();
         return { code: 204 };
       },
     },
   });
   return {
-    ports: { grpc: grpcSink.port, http: httpSink.port, control: control.port },
+    ports: { ...doors.ports, control: control.port },
     boot: journal.boot,
     tornBytes: journal.tornBytes,
-    status: () => receiver.status(),
+    status,
     close: async () => {
-      grpcSink.close();
-      httpSink.close();
+      doors.close();
       control.close();
       await journal.close();
     },
   };
 }
 
-function parseBehaviour(body: unknown): BackendBehaviour {
-  const trouble = behaviourTrouble(body);
+function parseBehaviour(body: unknown): Behaviour {
+  const trouble = behaviourTrouble(body, Behaviour);
   if (trouble !== undefined) throw new UsageError(`not a behaviour: ${trouble}`);
-  return BackendBehaviour.parse(body);
+  return Behaviour.parse(body);
 }

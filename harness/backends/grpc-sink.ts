@@ -6,7 +6,8 @@ import { SIGNALS } from "../model/signal.js";
 import { encodeResponse } from "../observer/otlp.js";
 import { exportService, MAX_REQUEST_BYTES } from "../observer/otlp-service.js";
 import type { Receiver } from "./receiver.js";
-import { addressOf, UnreadableRequest } from "./receiver.js";
+import { addressOf, Refusal, UnreadableRequest } from "./receiver.js";
+import { retryInfo, STATUS_DETAILS } from "./retry-info.js";
 
 export interface Sink {
   readonly port: number;
@@ -23,15 +24,21 @@ export async function startGrpcSink(
     "grpc.max_receive_message_length": MAX_REQUEST_BYTES,
     "grpc.max_concurrent_streams": 1_000,
   });
+  let bound = address;
+  // Of all peers: which connection brought a request, grpc-js does not tell.
+  const reset = (): void => {
+    server.drain(bound, 0);
+  };
   for (const signal of SIGNALS) {
-    server.addService(exportService(signal), { Export: handler(receiver, signal, log) });
+    server.addService(exportService(signal), { Export: handler(receiver, signal, log, reset) });
   }
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, number) => {
       if (error) reject(error);
-      else resolve(bound);
+      else resolve(number);
     });
   });
+  bound = address.replace(/:\d+$/, `:${port}`);
   return { port, close: () => server.forceShutdown() };
 }
 
@@ -40,20 +47,32 @@ const handler =
     receiver: Receiver,
     signal: Signal,
     log: (text: string) => void,
+    reset: () => void,
   ): grpc.handleUnaryCall<Buffer, Buffer> =>
   (call, callback) => {
     const peer = addressOf(call.getPeer());
     receiver.receive({ signal, peer, protocol: "grpc", body: call.request }).then(
-      () => callback(null, encodeResponse(0, "")),
+      (answer) => {
+        if (answer.kind === "ok") callback(null, encodeResponse(answer.rejected, ""));
+        else if (answer.kind === "reset") reset();
+      },
       (error: unknown) => {
         log(messageOf(error));
-        const code =
-          error instanceof UnreadableRequest
-            ? grpc.status.INVALID_ARGUMENT
-            : grpc.status.UNAVAILABLE;
-        callback({ code, details: messageOf(error) });
+        callback(statusOf(error));
         // A journal that cannot be written ends the process: nothing after it would be on record.
         if (error instanceof HarnessError) throw error;
       },
     );
   };
+
+/** What the sender is told of a request that was not taken. */
+function statusOf(error: unknown): Partial<grpc.StatusObject> {
+  const details = messageOf(error);
+  if (error instanceof UnreadableRequest) return { code: grpc.status.INVALID_ARGUMENT, details };
+  if (!(error instanceof Refusal)) return { code: grpc.status.UNAVAILABLE, details };
+  const { code, retryAfterMs } = error;
+  if (retryAfterMs === null) return { code, details };
+  const metadata = new grpc.Metadata();
+  metadata.set(STATUS_DETAILS, retryInfo(code, details, retryAfterMs));
+  return { code, details, metadata };
+}

@@ -4,12 +4,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
+import { REFUSALS } from "../model/behaviour.js";
 import { HarnessError, messageOf } from "../model/errors.js";
 import { SIGNALS } from "../model/signal.js";
+import { encodeResponse } from "../observer/otlp.js";
 import { HTTP_PATH, MAX_REQUEST_BYTES } from "../observer/otlp-service.js";
 import type { Sink } from "./grpc-sink.js";
-import type { Receiver } from "./receiver.js";
-import { plainAddress, UnreadableRequest } from "./receiver.js";
+import type { Answer, Receiver } from "./receiver.js";
+import { plainAddress, Refusal, UnreadableRequest } from "./receiver.js";
 
 const PROTOBUF = "application/x-protobuf";
 const unzip = promisify(gunzip);
@@ -32,12 +34,13 @@ export async function startHttpSink(
 ): Promise<Sink> {
   const server = createServer((request, response) => {
     take(receiver, request).then(
-      () => respond(response, 200, ""),
+      (answer) => {
+        if (answer.kind === "ok") respond(response, 200, encodeResponse(answer.rejected, ""));
+        else if (answer.kind === "reset") request.socket.destroy();
+      },
       (error: unknown) => {
         log(messageOf(error));
-        if (error instanceof Rejection) respond(response, error.code, error.message);
-        else if (error instanceof UnreadableRequest) respond(response, 400, error.message);
-        else respond(response, 503, messageOf(error));
+        refuse(response, error);
         // As in the gRPC sink: without its journal a backend must not go on.
         if (error instanceof HarnessError) throw error;
       },
@@ -56,14 +59,14 @@ export async function startHttpSink(
   };
 }
 
-async function take(receiver: Receiver, request: IncomingMessage): Promise<void> {
+async function take(receiver: Receiver, request: IncomingMessage): Promise<Answer> {
   const signal = SIGNALS.find((name) => HTTP_PATH[name] === request.url);
   if (!signal) throw new Rejection(404, `no such path: ${request.url ?? ""}`);
   if (request.method !== "POST") throw new Rejection(405, "use POST");
   if (request.headers["content-type"] !== PROTOBUF) throw new Rejection(415, `send ${PROTOBUF}`);
   const peer = plainAddress(request.socket.remoteAddress ?? "");
   const body = await readBody(request);
-  await receiver.receive({ signal, peer, protocol: "http", body });
+  return receiver.receive({ signal, peer, protocol: "http", body });
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -87,7 +90,24 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   }
 }
 
-function respond(response: ServerResponse, code: number, message: string): void {
+/** OTLP/HTTP's words for a gRPC status (opentelemetry.io/docs/specs/otlp, "Failures"). */
+const HTTP_STATUS: Readonly<Record<number, number>> = {
+  [REFUSALS.INVALID_ARGUMENT]: 400,
+  [REFUSALS.RESOURCE_EXHAUSTED]: 429,
+  [REFUSALS.UNAVAILABLE]: 503,
+};
+
+function refuse(response: ServerResponse, error: unknown): void {
+  if (error instanceof Rejection) return respond(response, error.code, error.message);
+  if (error instanceof UnreadableRequest) return respond(response, 400, error.message);
+  if (!(error instanceof Refusal)) return respond(response, 503, messageOf(error));
+  if (error.retryAfterMs !== null) {
+    response.setHeader("retry-after", Math.ceil(error.retryAfterMs / 1_000));
+  }
+  respond(response, HTTP_STATUS[error.code] ?? 503, error.message);
+}
+
+function respond(response: ServerResponse, code: number, message: string | Buffer): void {
   const type = code === 200 ? PROTOBUF : "text/plain";
   response.writeHead(code, { "content-type": type });
   response.end(message);

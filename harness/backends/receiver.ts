@@ -3,7 +3,7 @@
  * answer.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BackendBehaviour } from "../model/behaviour.js";
+import { REFUSALS, type Behaviour } from "../model/behaviour.js";
 import { messageOf } from "../model/errors.js";
 import type { ReceiptLine, ReceivedItem } from "../model/journal.js";
 import type { BackendStatus } from "../model/observer-api.js";
@@ -12,17 +12,32 @@ import { nowMs } from "../observer/clock.js";
 import { itemsOf } from "../observer/items.js";
 import type { Journal } from "../observer/journal.js";
 import { corrupt } from "./corrupt.js";
-import { treatmentOf } from "./treatment.js";
+import { treatmentOf, type FaultTreatment } from "./treatment.js";
 
 /** The body is not an export request of that signal. */
 export class UnreadableRequest extends Error {
   override readonly name = "UnreadableRequest";
 }
 
-/** The backend was told not to take requests: its senders are to try again. */
-export class Unavailable extends Error {
-  override readonly name = "Unavailable";
+/** The backend was told not to take the request. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  constructor(
+    message: string,
+    /** gRPC status code. */
+    readonly code: number = REFUSALS.UNAVAILABLE,
+    readonly retryAfterMs: number | null = null,
+  ) {
+    super(message);
+  }
 }
+
+/** What the sender gets: OK with so many items rejected, nothing, or nothing and the end of its connection. */
+export type Answer =
+  | { readonly kind: "ok"; readonly rejected: number }
+  | { readonly kind: "silence" }
+  | { readonly kind: "reset" };
+const OK: Answer = { kind: "ok", rejected: 0 };
 
 interface ExportRequest {
   readonly signal: Signal;
@@ -33,27 +48,67 @@ interface ExportRequest {
 
 export interface Receiver {
   /**
-   * Resolves when the receipt is on disk. Throws UnreadableRequest, Unavailable, or a HarnessError if the journal
+   * Resolves when the receipt is on disk. Throws UnreadableRequest, Refusal, or a HarnessError if the journal
    * fails.
    */
-  receive(request: ExportRequest): Promise<void>;
-  behave(behaviour: BackendBehaviour): Promise<void>;
-  status(): BackendStatus;
+  receive(request: ExportRequest): Promise<Answer>;
+  behave(behaviour: Behaviour): Promise<void>;
+  status(): Omit<BackendStatus, "listening">;
 }
 
 export function createReceiver(journal: Journal): Receiver {
   const received: Record<Signal, number> = { traces: 0, metrics: 0, logs: 0 };
   let lastReceiptMs = 0;
+  const treated = { requests: 0, items: 0 };
+  let now: Behaviour["kind"] = "normal";
   let treat = treatmentOf({ kind: "normal" }, 0);
 
   /** One receipt, as a request of its own. */
-  const store = async (request: ExportRequest, items: readonly ReceivedItem[]): Promise<void> => {
+  const store = async (
+    request: ExportRequest,
+    items: readonly ReceivedItem[],
+    rejected = 0,
+  ): Promise<Answer> => {
     const { signal, peer, protocol } = request;
     if (items.length > 0) {
       await journal.append({ k: "receipt", signal, peer, protocol, items });
     }
     received[signal] += items.length;
     lastReceiptMs = nowMs();
+    return rejected === 0 ? OK : { kind: "ok", rejected };
+  };
+
+  const strike = async (
+    request: ExportRequest,
+    items: readonly ReceivedItem[],
+    treatment: FaultTreatment,
+  ): Promise<Answer> => {
+    const { signal, peer } = request;
+    const { did } = treatment;
+    const isStruck = (place: number): boolean => did !== "rejected" || treatment.struck.has(place);
+    const struck = items.filter((_, place) => isStruck(place));
+    const { code, retryAfterMs } =
+      did === "refused" ? treatment : { code: null, retryAfterMs: null };
+    const named = struck.map(({ id, key }) => ({ id, key }));
+    await journal.append({ k: "treatment", did, code, retryAfterMs, signal, peer, items: named });
+    treated.requests += 1;
+    treated.items += struck.length;
+    switch (did) {
+      case "ignored":
+        return { kind: "silence" };
+      case "refused":
+        throw new Refusal(`told to answer ${treatment.answer}`, code ?? undefined, retryAfterMs);
+      case "rejected": {
+        const kept = items.filter((_, place) => !isStruck(place));
+        return store(request, kept, struck.length);
+      }
+      case "delayed":
+        await sleep(treatment.delayMs);
+        return store(request, items);
+      case "reset":
+        await store(request, items);
+        return { kind: "reset" };
+    }
   };
 
   return {
@@ -61,6 +116,7 @@ export function createReceiver(journal: Journal): Receiver {
       const { signal, body, peer } = request;
       const items = decodeItems(request);
       const treatment = treat(items.length, nowMs());
+      if ("fault" in treatment) return strike(request, items, treatment);
       const { did } = treatment;
       if (did === "nothing") return store(request, items);
       const struck =
@@ -85,14 +141,21 @@ export function createReceiver(journal: Journal): Receiver {
           await sleep(treatment.delayMs);
           return store(request, items);
         case "refused":
-          throw new Unavailable(`told to refuse ${items.length} items of ${peer}`);
+          throw new Refusal(`told to refuse ${items.length} items of ${peer}`);
       }
     },
     async behave(behaviour) {
       treat = treatmentOf(behaviour, nowMs());
+      now = behaviour.kind;
       await journal.append({ k: "behaviour", behaviour });
     },
-    status: () => ({ boot: journal.boot, received: { ...received }, lastReceiptMs }),
+    status: () => ({
+      boot: journal.boot,
+      received: { ...received },
+      lastReceiptMs,
+      behaviour: now,
+      treated: { ...treated },
+    }),
   };
 }
 

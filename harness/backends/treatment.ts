@@ -1,5 +1,5 @@
 /** What a backend's behaviour does to one request after another. */
-import type { BackendBehaviour } from "../model/behaviour.js";
+import { REFUSALS, type Behaviour, type RefusalName } from "../model/behaviour.js";
 
 /** Of a request's items those with a place in `struck`, counted from 0, are withheld, repeated or corrupted. */
 export type Treatment =
@@ -9,7 +9,21 @@ export type Treatment =
       readonly struck: ReadonlySet<number>;
     }
   | { readonly did: "delayed"; readonly delayMs: number }
-  | { readonly did: "refused" };
+  | { readonly did: "refused" }
+  | FaultTreatment;
+
+/** What a fault does, which is on record for everybody. */
+export type FaultTreatment = { readonly fault: true } & (
+  | { readonly did: "ignored" | "reset" }
+  | { readonly did: "delayed"; readonly delayMs: number }
+  | {
+      readonly did: "refused";
+      readonly answer: RefusalName;
+      readonly code: number;
+      readonly retryAfterMs: number | null;
+    }
+  | { readonly did: "rejected"; readonly struck: ReadonlySet<number> }
+);
 
 /** Decides about the next request, which holds so many items. */
 export type Treat = (items: number, nowMs: number) => Treatment;
@@ -17,7 +31,7 @@ export type Treat = (items: number, nowMs: number) => Treatment;
 const NOTHING: Treatment = { did: "nothing" };
 
 /** Counts from here on: a behaviour that is asked for again begins anew. */
-export function treatmentOf(behaviour: BackendBehaviour, startMs: number): Treat {
+export function treatmentOf(behaviour: Behaviour, startMs: number): Treat {
   switch (behaviour.kind) {
     case "normal":
       return () => NOTHING;
@@ -38,9 +52,37 @@ export function treatmentOf(behaviour: BackendBehaviour, startMs: number): Treat
       let requests = 0;
       return () => (++requests <= behaviour.count ? { did: "refused" } : NOTHING);
     }
+    case "down":
+      // Whoever has a connection still loses it, unanswered.
+      return () => ({ fault: true, did: "ignored" });
+    case "black-hole":
+      return () => ({ fault: true, did: "ignored" });
+    case "slow":
+      return () => ({ fault: true, did: "delayed", delayMs: behaviour.delayMs });
+    case "refuse-one-in": {
+      const { answer, retryAfterMs = null } = behaviour;
+      const refused = { fault: true, did: "refused", answer, retryAfterMs } as const;
+      return oneRequestIn(behaviour.n, { ...refused, code: REFUSALS[answer] });
+    }
+    case "reset-one-in":
+      return oneRequestIn(behaviour.n, { fault: true, did: "reset" });
+    case "reject-one-in": {
+      const treat = strike("withheld", (nth) => nth % behaviour.n === 0);
+      return (items, nowMs) => {
+        const treatment = treat(items, nowMs);
+        return "struck" in treatment
+          ? { fault: true, did: "rejected", struck: treatment.struck }
+          : NOTHING;
+      };
+    }
     case "unavailable":
       return (_items, nowMs) => (nowMs < startMs + behaviour.forMs ? { did: "refused" } : NOTHING);
   }
+}
+
+function oneRequestIn(n: number, treatment: Treatment): Treat {
+  let requests = 0;
+  return () => (++requests % n === 0 ? treatment : NOTHING);
 }
 
 /** `strikes` decides by an item's number among all items, counted from 1. */

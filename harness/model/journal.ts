@@ -3,7 +3,7 @@
  * `seq` counts from 0 without a gap over the life of the file, `boot` names the process that wrote the line.
  * Every time is Unix milliseconds with a fraction.
  */
-import type { BackendBehaviour } from "./behaviour.js";
+import type { Behaviour } from "./behaviour.js";
 import type { Signal, SinkName, TraceClass } from "./signal.js";
 
 interface Line {
@@ -83,7 +83,7 @@ export interface ReceiptLine extends Line {
 /** A change of behaviour, as ordered by the harness. */
 export interface BehaviourLine extends Line {
   readonly k: "behaviour";
-  readonly behaviour: BackendBehaviour;
+  readonly behaviour: Behaviour;
 }
 
 /**
@@ -98,11 +98,32 @@ export interface MisbehaviourLine extends Line {
 }
 export type Misdeed = "withheld" | "repeated" | "corrupted" | "delayed" | "refused";
 
+/**
+ * What a backend under a fault did to items of one request, written before it was done. The fault is no secret, so
+ * invariants may read it.
+ *   refused   answered with an error, nothing stored        rejected  named in a partial success, not stored
+ *   ignored   never answered, nothing stored                delayed   to be stored and answered late
+ *   reset     stored, then the connection was reset instead of an answer
+ */
+export interface TreatmentLine extends Line {
+  readonly k: "treatment";
+  readonly did: "refused" | "rejected" | "ignored" | "delayed" | "reset";
+  /** gRPC status code of the answer; null without one. */
+  readonly code: number | null;
+  /** When the answer says to try again (RetryInfo); null when it does not. */
+  readonly retryAfterMs: number | null;
+  readonly signal: Signal;
+  /** As in a receipt. */
+  readonly peer: string;
+  readonly items: readonly Pick<ReceivedItem, "id" | "key">[];
+}
+
 /** Last line of an orderly end (SIGTERM). */
 export interface CloseLine extends Line {
   readonly k: "close";
 }
 
 export type GeneratorLine = OpenLine | InvokeLine | CompleteLine | CloseLine;
-export type BackendLine = OpenLine | ReceiptLine | BehaviourLine | MisbehaviourLine | CloseLine;
+export type BackendLine =
+  OpenLine | ReceiptLine | BehaviourLine | MisbehaviourLine | TreatmentLine | CloseLine;
 export type JournalLine = GeneratorLine | BackendLine;

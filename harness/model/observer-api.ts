@@ -8,10 +8,12 @@
  *   POST /surge               SurgeOrder -> 202; generator only: more traces beside the load that is being sent; 409
  *                             without one
  *   POST /surge/stop          generator only: as /stop, for surges alone; 202
- *   PUT  /behaviour           BackendBehaviour -> 204; backends only
+ *   PUT  /behaviour           Behaviour -> 204 when it is in force; backends only
+ *   POST /lookup              LookupOrder -> LookupAnswer: what the cluster's DNS tells this pod
  *   GET  /journal?bytes=N     the first N bytes of the journal (all when N is absent), NDJSON
  *   GET  /journal/manifest    JournalManifest, at this moment
  */
+import type { Behaviour } from "./behaviour.js";
 import type { WorkloadSpec } from "./scenario.js";
 import type { Signal } from "./signal.js";
 
@@ -66,7 +68,19 @@ export interface BackendStatus {
   readonly received: Readonly<Record<Signal, number>>;
   /** 0 when nothing was received yet. */
   readonly lastReceiptMs: number;
+  readonly behaviour: Behaviour["kind"];
+  /** Whether its OTLP ports take connections. */
+  readonly listening: boolean;
+  /** What faults made it treat otherwise than usual, since it started. */
+  readonly treated: { readonly requests: number; readonly items: number };
 }
+
+export interface LookupOrder {
+  /** Fully qualified. */
+  readonly host: string;
+}
+/** IPv4 addresses, sorted, or why there are none. */
+export type LookupAnswer = { readonly addresses: readonly string[] } | { readonly error: string };
 
 /** A consistent cut of a journal: its first `bytes` bytes hash to `sha256` and hold `lines` lines. */
 export interface JournalManifest {

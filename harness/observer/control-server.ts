@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { messageOf, UsageError } from "../model/errors.js";
 import type { Journal } from "./journal.js";
+import { lookup } from "./lookup.js";
 
 /**
  * A route's own work: gets the parsed JSON body (undefined when empty), returns the status code and
@@ -60,7 +61,9 @@ async function answer(
   if (name === "GET /healthz") sendJson(response, 200, { boot: journal.boot });
   else if (name === "GET /status") sendJson(response, 200, status());
   else if (name === "GET /journal/manifest") sendJson(response, 200, journal.manifest());
-  else if (name === "GET /journal") {
+  else if (name === "POST /lookup") {
+    sendJson(response, 200, await lookup(await readJson(request)));
+  } else if (name === "GET /journal") {
     const body = journal.read(parseBytes(url.searchParams.get("bytes")));
     response.writeHead(200, { "content-type": "application/x-ndjson" });
     await pipeline(body, response);
