@@ -35,4 +35,11 @@ export {
   traceAffinity,
   zeroLoss,
 } from "./model/invariant.js";
+export {
+  controlPlaneOutage,
+  dnsOutage,
+  dnsStale,
+  killObserver,
+  troubleBackends,
+} from "./model/service-faults.js";
 export { scenario } from "./model/scenario.js";

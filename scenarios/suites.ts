@@ -8,6 +8,8 @@ import backendCorrupts from "./controls/backend-corrupts.js";
 import backendDelays from "./controls/backend-delays.js";
 import backendDropsOneInN from "./controls/backend-drops-one-in-n.js";
 import backendDropsOneSpan from "./controls/backend-drops-one-span.js";
+import backendRestarts from "./controls/backend-restarts.js";
+import generatorKilled from "./controls/generator-killed.js";
 import backendDuplicates from "./controls/backend-duplicates.js";
 import batchLongerThanRun from "./controls/batch-longer-than-run.js";
 import clusteripService from "./controls/clusterip-service.js";
@@ -19,6 +21,15 @@ import routingByService from "./controls/routing-by-service.js";
 import gatewayKillAll from "./gateway-kill-all.js";
 import gatewayKillTwice from "./gateway-kill-twice.js";
 import gatewayKillTwo from "./gateway-kill-two.js";
+import backendHangs from "./backend-hangs.js";
+import backendsDown from "./backends-down.js";
+import backendsGoneTooLong from "./backends-gone-too-long.js";
+import backendsOverloaded from "./backends-overloaded.js";
+import backendsReject from "./backends-reject.js";
+import backendsReset from "./backends-reset.js";
+import controlPlaneOutage from "./control-plane-outage.js";
+import dnsOutage from "./dns-outage.js";
+import dnsStale from "./dns-stale.js";
 import gatewayKill from "./gateway-kill.js";
 import gatewayMemoryLimiter from "./gateway-memory-limiter.js";
 import gatewayOutOfMemory from "./gateway-out-of-memory.js";
@@ -88,6 +99,15 @@ export const scenarios = [
   gatewayMemoryLimiter,
   gatewayOutOfMemory,
   gatewayQueueFull,
+  backendsDown,
+  backendHangs,
+  backendsOverloaded,
+  backendsReject,
+  backendsReset,
+  backendsGoneTooLong,
+  dnsOutage,
+  dnsStale,
+  controlPlaneOutage,
   clusteripService,
   routingByService,
   percentageChanged,
@@ -101,6 +121,8 @@ export const scenarios = [
   backendCorrupts,
   backendDelays,
   killNothing,
+  backendRestarts,
+  generatorKilled,
 ];
 
 const tagged = (tag: string) => scenarios.filter((scenario) => scenario.tags.includes(tag));

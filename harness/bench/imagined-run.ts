@@ -124,6 +124,7 @@ export const factsOf = (
   corefile: COREFILE,
   quiesce: { reached: true, tookMs: 60_000, lastSeen: "silent" },
   generatorMaxLagMs: 3,
+  topologyGaps: [],
   journals: journalsOf(scenarioOf(lengthMs)).map((source) => ({
     source,
     cutAtMs: START_MS + lengthMs + 200_000,

@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDatabase, SMALL, type Cell, type Database } from "../history/database.js";
+import { LATER_TABLES } from "../history/tables.js";
 import { sealTables, writeTables } from "../history/write-history.js";
 import { deploymentFacts, samplingFactsOf } from "../oracle/deployment-facts.js";
 import {
@@ -134,6 +135,7 @@ async function writeRecord(
     attempts: "SELECT * FROM attempts",
     receipts: "SELECT * FROM receipts",
     audit_receipts: "SELECT * FROM receipts LIMIT 0",
+    treatments: LATER_TABLES["treatments"] ?? "",
     journal: [
       journal(
         "generator",

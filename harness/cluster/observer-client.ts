@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { BackendBehaviour } from "../model/behaviour.js";
+import type { Behaviour } from "../model/behaviour.js";
 import { HarnessError, messageOf } from "../model/errors.js";
 import {
   CONTROL_PORT,
@@ -13,6 +13,7 @@ import {
   type GeneratorStatus,
   type JournalManifest,
   type LoadOrder,
+  type LookupAnswer,
   type SurgeOrder,
 } from "../model/observer-api.js";
 import type { ApiRequest, ClusterClient } from "./client.js";
@@ -29,6 +30,8 @@ export interface ObserverPod {
 interface ObserverClient<Status> {
   readonly pod: string;
   status(signal?: AbortSignal): Promise<Status>;
+  /** What the cluster's DNS tells this pod of a fully qualified name. */
+  lookup(host: string, signal?: AbortSignal): Promise<LookupAnswer>;
   /**
    * Streams the journal as it is now into the file `path` and checks its length and hash against
    * the manifest, which it returns. HarnessError when they differ.
@@ -45,7 +48,7 @@ export interface GeneratorClient extends ObserverClient<GeneratorStatus> {
   stop(signal?: AbortSignal): Promise<void>;
 }
 export interface BackendClient extends ObserverClient<BackendStatus> {
-  behaviour(behaviour: BackendBehaviour, signal?: AbortSignal): Promise<void>;
+  behaviour(behaviour: Behaviour, signal?: AbortSignal): Promise<void>;
 }
 
 export function generatorClient(client: ClusterClient, pod: ObserverPod): GeneratorClient {
@@ -98,6 +101,8 @@ function observerClient<Status>(client: ClusterClient, pod: ObserverPod): Observ
   return {
     pod: pod.pod,
     status: async (signal) => JSON.parse(await call("GET", "/status", undefined, signal)) as Status,
+    lookup: async (host, signal) =>
+      JSON.parse(await call("POST", "/lookup", { host }, signal)) as LookupAnswer,
     fetchJournal: async (path, signal) => {
       const manifest = JSON.parse(
         await call("GET", "/journal/manifest", undefined, signal),

@@ -8,7 +8,7 @@ import {
   type V1Pod,
 } from "@kubernetes/client-node";
 import { messageOf } from "../model/errors.js";
-import type { TopologyEvent } from "../model/history.js";
+import type { TopologyEvent, TopologyGap } from "../model/history.js";
 import type { ClusterClient } from "./client.js";
 import {
   changesBetween,
@@ -20,8 +20,8 @@ import {
 export interface TopologyWatchOptions {
   readonly namespace: string;
   readonly onEvent: (event: TopologyEvent) => void;
-  /** A watch broke and is being renewed; changes in between are found by listing again. */
-  readonly onReconnect?: (reason: string) => void;
+  /** A watch was broken and is renewed; changes in between were found by listing again. */
+  readonly onGap?: (gap: TopologyGap) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -97,15 +97,18 @@ async function follow<T extends Listed>(
     put(object.metadata?.uid ?? "", phase === "DELETED" ? new Map() : stream.states(object as T));
 
   let version = await relist();
+  let brokenMs: number | undefined;
   const keepUp = async (): Promise<void> => {
     while (!signal.aborted) {
       try {
         if (version === "") version = await relist();
+        if (brokenMs !== undefined) options.onGap?.({ fromMs: brokenMs, toMs: Date.now() });
+        brokenMs = undefined;
         version = await watchOnce(client, stream.path, version, onObject, signal);
-      } catch (thrown) {
+      } catch {
         version = "";
         if (ended(signal)) return;
-        options.onReconnect?.(`${stream.path}: ${messageOf(thrown)}`);
+        brokenMs ??= Date.now();
         await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
     }

@@ -1,6 +1,11 @@
 /** Faults by their description. */
 import type { FaultKind, FaultSpec } from "../model/fault.js";
+import { controlPlaneOutageFault } from "./control-plane-outage.js";
+import { dnsOutageFault } from "./dns-outage.js";
+import { dnsStaleFault } from "./dns-stale.js";
 import type { Fault } from "./fault.js";
+import { killObserverFault } from "./kill-observer.js";
+import { troubleBackendsFault } from "./trouble-backends.js";
 import { killAgentFault, killGatewayFault } from "./kill-collectors.js";
 import { loadSurgeFault } from "./load-surge.js";
 import { minReplicasFault } from "./min-replicas.js";
@@ -26,6 +31,11 @@ const FAULTS: { readonly [K in FaultKind]: (spec: Extract<FaultSpec, { kind: K }
   "freeze-node": freezeNodeFault,
   "kill-agent": killAgentFault,
   "kill-gateway": killGatewayFault,
+  backend: troubleBackendsFault,
+  "kill-observer": killObserverFault,
+  "dns-outage": dnsOutageFault,
+  "dns-stale": dnsStaleFault,
+  "control-plane-outage": controlPlaneOutageFault,
   "memory-pressure": memoryPressureFault,
   partition: partitionFault,
   "load-surge": loadSurgeFault,

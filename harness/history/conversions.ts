@@ -18,6 +18,8 @@ export const JOURNAL_COLUMNS = {
   message: "VARCHAR",
   peer: "VARCHAR",
   protocol: "VARCHAR",
+  did: "VARCHAR",
+  retryAfterMs: "DOUBLE",
   items:
     'STRUCT(id VARCHAR, "key" VARCHAR, digest VARCHAR, "class" VARCHAR, startMs DOUBLE, endMs DOUBLE,' +
     " error BOOLEAN, node VARCHAR, run VARCHAR)[]",
@@ -89,6 +91,13 @@ export const CONVERSIONS: Record<TableName, string> = {
     FROM (SELECT op, signal, unnest(items) AS item FROM generator_lines WHERE k = 'invoke')`,
   receipts: receipts("<>"),
   audit_receipts: receipts("="),
+  treatments: `
+    SELECT source, seq, at_ms, did, code, retry_after_ms, peer, signal, item.id, item."key"
+    FROM (
+      SELECT source, seq, atMs AS at_ms, did, code, retryAfterMs AS retry_after_ms, peer, signal,
+        unnest(items) AS item
+      FROM all_lines WHERE k = 'treatment'
+    )`,
   journal: "SELECT source, seq, boot, k, atMs AS at_ms, runId AS run FROM all_lines",
   topology: `
     SELECT atMs AS at_ms, source, change, pod, uid, tier, ip, node, ready, terminating, restarts, service,

@@ -7,7 +7,7 @@ import { literal, openDatabase, type Database, type Means } from "./database.js"
 import { meansFor } from "./means.js";
 import { RUN_FACTS_VERSION, RunFacts } from "./run-facts.js";
 import { readJson, sealedFiles } from "./seal.js";
-import { LATER_COLUMNS, TABLE_NAMES, TABLES, type TableName } from "./tables.js";
+import { LATER_COLUMNS, LATER_TABLES, TABLE_NAMES, TABLES, type TableName } from "./tables.js";
 import { DEPLOYMENT_FILE, RUN_FACTS_FILE } from "./write-history.js";
 
 /** Queries see the tables of tables.ts by their names; other tables live only as long as the history is open. */
@@ -31,9 +31,9 @@ export async function openHistory(dir: string, means?: Means): Promise<History> 
   try {
     for (const table of TABLE_NAMES) {
       const name = `${table}.parquet`;
-      if (table === "audit_receipts" && !sealed.some((file) => file.name === name)) {
-        // A history of before there was an audit.
-        await database.query(`CREATE VIEW ${table} AS SELECT * FROM receipts WHERE false`);
+      const empty = LATER_TABLES[table];
+      if (empty !== undefined && !sealed.some((file) => file.name === name)) {
+        await database.query(`CREATE VIEW ${table} AS ${empty}`);
       } else await openTable(database, table, join(dir, name));
     }
   } catch (thrown) {

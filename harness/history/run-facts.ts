@@ -35,6 +35,8 @@ export const RunFacts = z.object({
   /** Furthest that a send lagged behind its planned time. */
   generatorMaxLagMs: z.number(),
   journals: z.array(JournalFacts),
+  /** Times in which the topology was not seen; a history that was recorded before these were has none. */
+  topologyGaps: z.array(z.object({ fromMs: z.number(), toMs: z.number() })).default([]),
   options: z.record(z.string(), z.unknown()),
 });
 export type RunFacts = z.infer<typeof RunFacts>;

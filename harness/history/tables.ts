@@ -71,6 +71,20 @@ export const TABLES = {
     row: "an item that a gateway got, before sampling, as the audit had it from there; audited runs only",
     columns: { source: "audit", ...RECEIPT },
   },
+  treatments: {
+    name: "treatments",
+    row: "an item in a request that a backend under a fault did not take, took late, or took without an answer",
+    columns: {
+      source: "the backend",
+      seq: "line of its journal",
+      at_ms: "written before it was done",
+      did: "refused, rejected, ignored, delayed or reset",
+      code: "gRPC status code of the answer; null without one",
+      retry_after_ms: "when the answer says to try again; null when it does not",
+      peer: RECEIPT.peer,
+      ...IDENTITY,
+    },
+  },
   journal: {
     name: "journal",
     row: "a line of an observer's journal",
@@ -132,6 +146,13 @@ export const TABLES = {
     },
   },
 } as const satisfies Record<string, Table>;
+
+/** Tables that histories recorded before lack, and the query of no rows that stands for each. */
+export const LATER_TABLES: Readonly<Partial<Record<string, string>>> = {
+  audit_receipts: "SELECT * FROM receipts WHERE false",
+  treatments: `SELECT source, seq, at_ms, NULL::VARCHAR AS did, NULL::INTEGER AS code,
+    NULL::DOUBLE AS retry_after_ms, peer, signal, id, key FROM receipts WHERE false`,
+};
 /** Columns that histories recorded before lack; there they are null. */
 export const LATER_COLUMNS: Readonly<Partial<Record<string, readonly string[]>>> = {
   topology: ["disruption"],

@@ -11,6 +11,7 @@ import type {
   QuiesceRecord,
   SelfTelemetrySample,
   TopologyEvent,
+  TopologyGap,
 } from "../model/history.js";
 import type { JournalManifest } from "../model/observer-api.js";
 import type { Scenario } from "../model/scenario.js";
@@ -41,6 +42,7 @@ export interface HistoryInput {
   readonly renderedYaml: string;
   readonly journals: readonly FetchedJournal[];
   readonly topology: readonly TopologyEvent[];
+  readonly topologyGaps?: readonly TopologyGap[];
   readonly faults: readonly FaultEvent[];
   readonly phases: readonly PhaseEvent[];
   readonly selfTelemetry: readonly SelfTelemetrySample[];
@@ -194,6 +196,7 @@ export async function runFactsOf(input: HistoryInput): Promise<RunFacts> {
     quiesce: input.quiesce,
     generatorMaxLagMs: input.generatorMaxLagMs,
     journals,
+    topologyGaps: [...(input.topologyGaps ?? [])],
     options: { ...input.options },
   };
 }

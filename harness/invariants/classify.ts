@@ -26,6 +26,7 @@ import {
 } from "./classification-sql.js";
 import { explainLosses } from "./explain.js";
 import { predict, ringsBetween } from "./predict.js";
+import { makeTroubles, troublesIn, type Troubles } from "./troubles.js";
 import { countShards, keepShard, moveHome, openShard, writeShards } from "./shards.js";
 
 export interface Judged {
@@ -40,6 +41,8 @@ export interface Judged {
   /** Unix ms of the oldest journal cut: what arrived later is not in the history. */
   readonly cutMs: number;
   readonly audit: AuditState;
+  /** What faults did to backends and DNS. */
+  readonly troubles: Troubles;
 }
 
 /** Makes the tables `items`, `report_items`, `strays`, `traces`, `rings` and `deaths` in the history's database. */
@@ -49,20 +52,23 @@ export async function classify(history: History): Promise<Judged> {
     `SELECT at_ms AS "atMs", * EXCLUDE (at_ms) FROM topology ORDER BY at_ms`,
   );
   const { service } = facts.agent.resolver;
-  const faults = await faultEvents(history);
-  const outages = outagesIn(faults);
+  const events = await faultEvents(history);
+  const outages = outagesIn(events);
+  const troubles = await troublesIn(history, facts, events);
   const deaths = deathsIn(topology, service, outages);
   const { unreadyAfterMs } = facts.gateway;
   const lagMs = routingLagMs(facts.agent.resolver, history.facts.corefile);
   const departures = departuresIn(topology, { deaths, outages }, { service, unreadyAfterMs });
-  const full = fullQueuesIn(faults).flatMap(({ uid, ...times }) => {
+  const full = fullQueuesIn(events).flatMap(({ uid, ...times }) => {
     const ip = topology.findLast((event) => event.uid === uid && event.ip !== "")?.ip;
     return ip === undefined ? [] : [{ ip, ...times }];
   });
   await makeTables(history, facts, deaths);
-  await makeHeldUp(history, heldUpIn(departures, outages, { topology, lagMs }));
+  await makeTroubles(history, troubles);
+  const { dns } = troubles;
+  await makeHeldUp(history, heldUpIn(departures, outages, { topology, lagMs, dns }));
   await makeFrozen(history, outages, lagMs);
-  const possible = await predict(history, facts, topology);
+  const possible = await predict(history, facts, { topology, dns });
   const { sampling } = facts.gateway;
   const audit = await auditStateOf(history);
   const options: Classification = {
@@ -85,7 +91,7 @@ export async function classify(history: History): Promise<Judged> {
     const [receipts] = await history.query<{ known: boolean }>(ALL_KNOWN);
     if (receipts?.known !== true) await history.query(strays(shard, options.runId));
     await drop(history, ["sends", "resent", "arrived_again"]);
-    await explainLosses(history, facts, { deaths, departures, full }, options.audited);
+    await explainLosses(history, facts, { deaths, departures, full, ...troubles }, options.audited);
     await keepShard(history, { table: "items", shard, shards }, items(options));
     await keepShard(history, { table: "keys", shard, shards }, KEYS);
     for (const sql of countReceived(shard)) await history.query(sql);
@@ -110,6 +116,7 @@ export async function classify(history: History): Promise<Judged> {
     history,
     facts,
     audit,
+    troubles,
     topology,
     loadStartMs: times?.load ?? Infinity,
     firstFaultMs: times?.fault ?? Infinity,

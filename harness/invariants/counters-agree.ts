@@ -1,8 +1,9 @@
 /**
  * Property: the collectors' own counters say what really happened. Of an agent, receiver_accepted is what was
  * acknowledged to the generator on its node; a send without an answer may or may not be counted. Of a gateway,
- * exporter_sent is what the backend got from its address: at most the receipts, and with send_failed at least the
- * distinct items; it decided to keep as many traces as came from it, and evicted none before its decision. One
+ * exporter_sent is what the backend got from its address: at most the receipts and what a partial success rejected,
+ * which 0.96.0 counts as sent, and with send_failed at least the distinct items; it decided to keep as many traces as
+ * came from it, or more where a fault kept some from their backend, and evicted none before its decision. One
  * counter outside of its bounds fails. A pod that died, was restarted under load, or was not scraped after its last
  * item is unknown. Inconclusive when every pod of a tier that carried items is unknown.
  */
@@ -125,15 +126,21 @@ async function gateways(
     signal: Signal;
     receipts: number;
     distinct: number;
+    rejected: number;
     keys: number;
+    asked: number;
     toMs: number;
   }>(
-    `SELECT peer, signal, count(*) AS receipts, count(DISTINCT (id, run)) AS distinct,
-       count(DISTINCT key) AS keys,
+    `SELECT peer, signal, count(*) FILTER (did = '') AS receipts,
+       count(DISTINCT (id, run)) FILTER (did = '') AS distinct, count(*) FILTER (did = 'rejected') AS rejected,
+       count(DISTINCT key) FILTER (did = '') AS keys, count(DISTINCT key) AS asked,
        max(max(at_ms)) OVER (PARTITION BY peer) AS "toMs"
-     FROM receipts WHERE (signal, source) IN (${of}) GROUP BY peer, signal ORDER BY peer, signal`,
+     FROM (SELECT source, peer, signal, id, run, key, at_ms, '' AS did FROM receipts
+           UNION ALL SELECT source, peer, signal, id, '', key, at_ms, did FROM treatments)
+     WHERE (signal, source) IN (${of}) GROUP BY peer, signal ORDER BY peer, signal`,
   );
-  const sent = got.flatMap(({ peer, signal, receipts, distinct, keys, toMs }) => {
+  const sent = got.flatMap((row) => {
+    const { peer, signal, receipts, distinct, rejected, keys, asked, toMs } = row;
     const at = pods.filter((pod) => pod.tier === "gateway" && pod.ip === peer);
     const [pod] = at;
     const exporter = `exporter="${facts.gateway.exporterId[signal]}"`;
@@ -146,8 +153,8 @@ async function gateways(
           ? `${peer} belonged to more than one gateway`
           : whyUnknown(pod, -Infinity, toMs);
     const name = pod?.pod ?? peer;
-    const seen = { atLeast: distinct - failed, atMost: receipts, unknown };
-    const traces = { atLeast: keys, atMost: keys, unknown };
+    const seen = { atLeast: distinct - failed, atMost: receipts + rejected, unknown };
+    const traces = { atLeast: keys, atMost: asked, unknown };
     const sampled = pod?.sum(KEPT, 'sampled="true"') ?? null;
     return [
       compare("gateway", name, counter, pod?.sum(counter, exporter) ?? null, seen),

@@ -31,6 +31,10 @@ interface LostRow {
   readonly reachedFromMs?: number | null;
   readonly reachedByMs?: number | null;
   readonly predicted?: boolean;
+  /** Of the backend's record of what it did not take; null when it names no such thing. */
+  readonly rejectedFrom: readonly string[] | null;
+  readonly failedFromMs: number | null;
+  readonly failedByMs: number | null;
 }
 
 /** Rows that are held at a time. */
@@ -49,7 +53,11 @@ export async function explainLosses(
   const decisionWaitMs = facts.gateway.sampling?.decisionWaitMs ?? 0;
   await history.query(DIED_WITH_AGENT);
   await history.query(audited ? auditedParts(decisionWaitMs) : parts(decisionWaitMs));
-  await history.query(`CREATE OR REPLACE TABLE shard_lost AS ${audited ? AUDITED_LOST : LOST}`);
+  await history.query(
+    `CREATE OR REPLACE TABLE shard_lost AS
+     SELECT l.*, f.rejected_from AS "rejectedFrom", f.failed_from AS "failedFromMs", f.failed_by AS "failedByMs"
+     FROM (${audited ? AUDITED_LOST : LOST}) l LEFT JOIN failures f ON f.signal = l.signal AND f.id = l.id`,
+  );
   await history.query(
     `CREATE OR REPLACE TABLE shard_explained
      (signal VARCHAR, id VARCHAR, place VARCHAR, rule VARCHAR, rule_name VARCHAR)`,
@@ -65,7 +73,7 @@ export async function explainLosses(
     const [first] = item;
     if (first === undefined) return;
     const owners = item.map((row) => ownerOf(row, facts));
-    const rule = explainLoss({ ...first, owners }, ends, facts, lagMs);
+    const rule = explainLoss({ ...first, ...failureOf(first), owners }, ends, facts, lagMs);
     if (rule !== null) page.push([first.signal, first.id, rule.place, ruleText(rule), rule.name]);
     item = [];
   };
@@ -78,6 +86,14 @@ export async function explainLosses(
   }
   explain();
   await flush();
+}
+
+function failureOf({ rejectedFrom, failedFromMs, failedByMs }: LostRow) {
+  const failed =
+    failedFromMs === null || failedByMs === null
+      ? null
+      : { fromMs: failedFromMs, byMs: failedByMs };
+  return { rejectedFrom: rejectedFrom ?? [], failed };
 }
 
 function ownerOf(row: LostRow, { gateway }: DeploymentFacts): PossibleOwner {

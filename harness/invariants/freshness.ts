@@ -1,6 +1,7 @@
 /**
  * Property: what is delivered arrives in time. An item is due when its agent has answered and every stage has held
- * it for as long as a healthy deployment may (oracle/holds.ts); received later than the limit after that, it is
+ * it for as long as a healthy deployment may (oracle/holds.ts), and, when a fault kept its backend away meanwhile, the
+ * exporter has waited the longest that it may before it tries again (oracle/backend-outages.ts); received later than the limit after that, it is
  * stale, and one stale item fails. The first receipt counts. Inconclusive when nothing was delivered.
  */
 import type { Accounting } from "../model/accounting.js";
@@ -13,7 +14,7 @@ import { evidenceOf, number, result } from "./result.js";
 const PROPERTY = "Delivered items arrive within the limit after they are due.";
 
 /** Of a row of `items i JOIN holds h`: how long after it was due the item arrived; below 0 in time. */
-export const LATE_MS = "i.received_ms - i.complete_ms - h.hold_ms";
+export const LATE_MS = "i.received_ms - due_ms(i.signal, i.invoke_ms, i.complete_ms + h.hold_ms)";
 
 /** The limit that the scenario sets; 0 without one, so that the books count what came after it was due. */
 export const freshnessLimitMs = ({ history }: Judged): number =>

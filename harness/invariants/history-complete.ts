@@ -1,9 +1,12 @@
 /**
  * Property: the record is whole. Inconclusive when a journal has a gap or is not what its observer vouched
- * for, an observer restarted, the generator fell behind, the system did not fall silent, too little was
+ * for, the topology was not watched while agents or gateways changed, an observer restarted, the generator fell behind, the system did not fall silent, too little was
  * acknowledged, clocks or records contradict each other, the books do not balance, or an audit lacks what backends
  * have.
  */
+import { formatDuration } from "../model/durations.js";
+import type { TopologyGap } from "../model/history.js";
+import { WATCH_LAG_MS } from "../oracle/epochs.js";
 import { journalsOf } from "../history/run-facts.js";
 import type { Accounting } from "../model/accounting.js";
 import type { InvariantResult } from "../model/invariant.js";
@@ -22,7 +25,7 @@ const MIN_ACKED_SHARE = 0.5;
 const MAX_LAG_MS = 5_000;
 
 export async function historyComplete(
-  { history, audit }: Judged,
+  { history, audit, topology }: Judged,
   books: Record<Signal, Accounting>,
 ): Promise<InvariantResult> {
   const { facts } = history;
@@ -52,6 +55,7 @@ export async function historyComplete(
     }
     if (!books[signal].balances) problems.push(`the books of ${signal} do not balance`);
   }
+  problems.push(...unseenChanges(topology, facts.topologyGaps));
   problems.push(...(await contradictions(history)));
   const [first] = problems;
   return result("history-complete", PROPERTY, first === undefined ? "pass" : "inconclusive", {
@@ -64,4 +68,21 @@ export async function historyComplete(
       total: problems.length,
     },
   });
+}
+
+/**
+ * A sentence for each gap of the watch in which collectors changed: when, nobody saw. One that is no longer than a
+ * watch may lag behind (oracle/epochs.ts) hides nothing.
+ */
+function unseenChanges(topology: Judged["topology"], gaps: readonly TopologyGap[]): string[] {
+  return gaps
+    .filter(({ fromMs, toMs }) => toMs - fromMs > WATCH_LAG_MS)
+    .flatMap(({ fromMs, toMs }) => {
+      const pods = topology
+        .filter(({ tier, atMs }) => tier !== "observer" && atMs >= fromMs && atMs <= toMs)
+        .map(({ pod }) => pod);
+      const changed = [...new Set(pods)].join(", ");
+      const gap = formatDuration(toMs - fromMs);
+      return changed === "" ? [] : [`the topology was not seen for ${gap}, and ${changed} changed`];
+    });
 }

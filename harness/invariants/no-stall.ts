@@ -34,7 +34,9 @@ interface Pair {
 
 export async function noStall(spec: NoStall, judged: Judged): Promise<InvariantResult> {
   const signals = BATCHED.filter(
-    (signal) => judged.history.facts.scenario.backends[BACKEND_OF_SIGNAL[signal]] === undefined,
+    (signal) =>
+      judged.history.facts.scenario.backends[BACKEND_OF_SIGNAL[signal]] === undefined &&
+      judged.troubles.outages.every((outage) => outage.signal !== signal),
   );
   const pairs = await measure(spec, judged, signals);
   const heldUp = pairs.filter((pair) => pair.heldUp > 0);

@@ -3,7 +3,7 @@ import type { History } from "../history/open-history.js";
 import type { TopologyEvent } from "../model/history.js";
 import type { Signal } from "../model/signal.js";
 import { samplingFactsOf, type DeploymentFacts } from "../oracle/deployment-facts.js";
-import { ringsOf } from "../oracle/epochs.js";
+import { ringsOf, type DnsTrouble } from "../oracle/epochs.js";
 import { buildRing, endpointOf, ipOf, ownerAt, positionOf, routeKeyOf } from "../oracle/ring.js";
 import { sampledByHash } from "../oracle/sampling.js";
 
@@ -15,9 +15,9 @@ import { sampledByHash } from "../oracle/sampling.js";
 export async function predict(
   history: History,
   facts: DeploymentFacts,
-  topology: readonly TopologyEvent[],
+  { topology, dns }: { topology: readonly TopologyEvent[]; dns: readonly DnsTrouble[] },
 ): Promise<readonly PossibleTime[]> {
-  const possible = ringsOf(facts, history.facts.corefile, topology);
+  const possible = ringsOf(facts, history.facts.corefile, topology, dns);
   await history.query("CREATE TABLE rings (ring DOUBLE, from_ms DOUBLE, to_ms DOUBLE)");
   await history.append(
     "rings",

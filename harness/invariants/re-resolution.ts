@@ -2,13 +2,20 @@
  * Property: each agent's own number of gateways (otelcol_loadbalancer_num_backends) follows the gateway set of the
  * EndpointSlices. From calibration on, a sample must show the size of a set that was in force since the routing lag
  * (oracle/epochs.ts), one scrape interval, and, after a gateway left, the exporter's timeout, in which 0.96.0 may
- * not resolve. Any other number fails: an agent that never follows, overshoots, or has an empty ring. It counts
+ * not resolve; and while DNS was out or stale, nobody need follow. Any other number fails: an agent that never follows, overshoots, or has an empty ring. It counts
  * gateways and does not name them. Inconclusive when an agent was not scraped while only the newest set was allowed.
  */
 import { formatDuration } from "../model/durations.js";
 import type { InvariantResult } from "../model/invariant.js";
 import type { Verdict } from "../model/verdict.js";
-import { gatewaySets, routingLagMs, WATCH_LAG_MS, type GatewaySet } from "../oracle/epochs.js";
+import {
+  gatewaySets,
+  knownByMs,
+  routingLagMs,
+  WATCH_LAG_MS,
+  type DnsTrouble,
+  type GatewaySet,
+} from "../oracle/epochs.js";
 import type { Judged } from "./classify.js";
 import { podLives, type PodLife } from "./pod-lives.js";
 import { evidenceRows, number, result } from "./result.js";
@@ -30,7 +37,12 @@ interface Known extends GatewaySet {
   readonly untilMs: number;
 }
 
-export async function reResolution({ history, facts, topology }: Judged): Promise<InvariantResult> {
+export async function reResolution({
+  history,
+  facts,
+  topology,
+  troubles,
+}: Judged): Promise<InvariantResult> {
   const [begin] = await history.query<{ atMs: number | null }>(
     `SELECT min(at_ms) AS "atMs" FROM phases WHERE phase = 'calibrate'`,
   );
@@ -42,7 +54,8 @@ export async function reResolution({ history, facts, topology }: Judged): Promis
   );
   const { resolver, exporter } = facts.agent;
   const lagMs = routingLagMs(resolver, history.facts.corefile) + SCRAPE_MS;
-  const sets = known(gatewaySets(topology, resolver.service), lagMs, exporter.timeoutMs);
+  const delays = { lagMs, stallMs: exporter.timeoutMs, dns: troubles.dns };
+  const sets = known(gatewaySets(topology, resolver.service), delays);
   const wrong = samples.filter((sample) => !allowed(sets, sample).includes(sample.value));
   const agents = podLives(topology, "agent");
   const unseen = unseenChanges(sets, agents, samples);
@@ -76,7 +89,10 @@ export async function reResolution({ history, facts, topology }: Judged): Promis
 }
 
 /** Each set may be known until the lag after its end, and longer when gateways left around that time. */
-function known(sets: readonly GatewaySet[], lagMs: number, stallMs: number): Known[] {
+function known(
+  sets: readonly GatewaySet[],
+  { lagMs, stallMs, dns }: { lagMs: number; stallMs: number; dns: readonly DnsTrouble[] },
+): Known[] {
   return sets.map((set, index) => {
     const endsMs = sets[index + 1]?.atMs ?? Infinity;
     const removed = sets.some(({ atMs, ips }, n) => {
@@ -84,7 +100,8 @@ function known(sets: readonly GatewaySet[], lagMs: number, stallMs: number): Kno
       const near = atMs <= endsMs && atMs >= endsMs - lagMs - stallMs;
       return near && before !== undefined && before.ips.some((ip) => !ips.includes(ip));
     });
-    return { ...set, endsMs, untilMs: endsMs + lagMs + (removed ? stallMs : 0) };
+    const heldUpMs = removed ? stallMs : 0;
+    return { ...set, endsMs, untilMs: knownByMs(endsMs, lagMs, dns) + heldUpMs };
   });
 }
 

@@ -35,9 +35,9 @@ const astrayShare = (one: Share): number => (one.astray === 0 ? 0 : one.astray /
 
 export async function spread(
   { minTraces, limit }: Spread,
-  { history, facts, topology }: Judged,
+  { history, facts, topology, troubles }: Judged,
 ): Promise<InvariantResult> {
-  const rings = ringsOf(facts, history.facts.corefile, topology);
+  const rings = ringsOf(facts, history.facts.corefile, topology, troubles.dns);
   const shares = (await sharesOf({ history }))
     .filter(({ traces }) => traces >= minTraces)
     .map((one) => ({ ...one, gateways: rings[one.ring]?.ips.length ?? 1 }));

@@ -10,8 +10,10 @@ import { journalsOf as sourcesOf } from "../history/run-facts.js";
 import { measureFile } from "../history/seal.js";
 import { sealHistory, type FetchedJournal, type HistoryInput } from "../history/write-history.js";
 import type { FaultSpec } from "../model/fault.js";
+import { REFUSALS } from "../model/behaviour.js";
 import { freezeGateway, freezeNode } from "../model/node-faults.js";
 import { killGateway, minReplicas } from "../model/pod-faults.js";
+import { dnsOutage, dnsStale, troubleBackends } from "../model/service-faults.js";
 import type { FaultEvent, TopologyEvent } from "../model/history.js";
 import { spread, type InvariantSpec } from "../model/invariant.js";
 import { scenario, type Scenario } from "../model/scenario.js";
@@ -128,18 +130,22 @@ async function inputOf(dir: string, story: Story): Promise<HistoryInput> {
     })),
     quiesce: { reached: story.record.silent, tookMs: 40_000, lastSeen: "3 requests queued" },
     generatorMaxLagMs: story.record.lagMs,
+    topologyGaps: story.record.unwatched.map(({ from, to }) => ({
+      fromMs: atMs(from),
+      toMs: atMs(to),
+    })),
   };
 }
 
 function scenarioOf(story: Story): Scenario {
-  const { limits, sends, faults, load } = story;
+  const { limits, sends, load } = story;
   return scenario({
     name: "story",
     description: "A history that was written by hand.",
     tags: [],
     workload: { signals: SIGNALS.filter((name) => sends.some((s) => itemOf(s).signal === name)) },
     calibration: { minTraces: limits.minTraces },
-    faults: faults.map((fault) => ({ at: (fault.at - load) * 1_000, fault: faultSpecOf(fault) })),
+    faults: specsOf(story).map(({ at, fault }) => ({ at: (at - load) * 1_000, fault })),
     load: 1_000_000,
     invariants: invariantsOf(story),
     audit: story.audit,
@@ -170,7 +176,39 @@ function faultSpecOf({ freezes, minimum }: Story["faults"][number]): FaultSpec {
   return isNode(freezes) ? freezeNode({ outage: "noticed" }) : freezeGateway({ outage: "noticed" });
 }
 
-function faultsOf({ faults }: Story): FaultEvent[] {
+/** Every fault of a story: first those that strike gateways, then the troubles. */
+const specsOf = ({ faults, troubles }: Story): { at: number; fault: FaultSpec }[] => [
+  ...faults.map((fault) => ({ at: fault.at, fault: faultSpecOf(fault) })),
+  ...troubles.map((trouble) => ({ at: trouble.at, fault: troubleOf(trouble) })),
+];
+
+function troubleOf({ backend, behaviour, dns }: Story["troubles"][number]): FaultSpec {
+  if (dns !== undefined) return dns === "outage" ? dnsOutage() : dnsStale();
+  if (backend === undefined || behaviour === undefined) {
+    throw new TypeError("a trouble needs dns, or backend and behaviour");
+  }
+  return troubleBackends(behaviour, [backend]);
+}
+
+const faultsOf = (story: Story): FaultEvent[] => [...strikesOf(story), ...troublesOf(story)];
+
+const troublesOf = ({ faults, troubles }: Story): FaultEvent[] =>
+  troubles.flatMap((trouble, index) => {
+    const { at, until } = trouble;
+    const spec = troubleOf(trouble);
+    const event = (step: FaultEvent["step"], seconds: number): FaultEvent => ({
+      ...{ atMs: atMs(seconds), fault: faults.length + index, spec, step },
+      ...{ targets: [], proof: "as the story says" },
+    });
+    return [
+      event("injecting", at),
+      event("injected", at + 0.1),
+      event("proven", at + 1),
+      ...(until === undefined ? [] : [event("healed", until)]),
+    ];
+  });
+
+function strikesOf({ faults }: Story): FaultEvent[] {
   return faults.flatMap((scheduled, fault) => {
     const { at, kills, freezes, healed = at + 61, proven } = scheduled;
     const name = kills ?? freezes ?? "nobody";
@@ -246,6 +284,7 @@ async function journalsOf(dir: string, story: Story): Promise<FetchedJournal[]> 
     operation(send, `op-${String(index)}`, keys),
   );
   const receipts = [
+    ...story.sends.flatMap((send) => treatmentsOf(send, keys)),
     ...story.sends.flatMap((send) => receiptsOf(send, keys)),
     ...story.strays.map(({ span, trace, from, at }) =>
       receiptLine("traces", at, from, {
@@ -295,6 +334,17 @@ type Keys = ReadonlyMap<string, string>;
 
 const receiptsOf = (send: Send, keys: Keys): Line[] =>
   receiptLines(send, send.received, USUAL_WAY_S[itemOf(send).signal], keys);
+
+const treatmentsOf = (send: Send, keys: Keys): Line[] =>
+  send.treated.map(({ at, from, did, answer, retryAfter }) => {
+    const { signal, id } = itemOf(send);
+    return {
+      ...{ k: "treatment", did, signal, peer: ipOfGateway(from), atMs: atMs(at) },
+      code: answer === undefined ? null : REFUSALS[answer],
+      retryAfterMs: retryAfter === undefined ? null : retryAfter * 1_000,
+      items: [{ id, key: keyOf(keys, send.trace ?? send.service) }],
+    };
+  });
 
 /** What a backend got a gateway must have got before, at its usual time. */
 function auditedOf(send: Send, keys: Keys): Line[] {

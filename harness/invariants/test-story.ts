@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { JOURNAL_SOURCES } from "../history/run-facts.js";
-import { SIGNALS, TRACE_CLASSES, type Signal } from "../model/signal.js";
+import { FaultBehaviour, REFUSALS, type RefusalName } from "../model/behaviour.js";
+import { BACKENDS, SIGNALS, TRACE_CLASSES, type Signal } from "../model/signal.js";
 
 export const HISTORIES_DIR = join(import.meta.dirname, "../../fixtures/histories");
 const DEPLOYMENT = join(HISTORIES_DIR, "deployment.yaml");
@@ -24,6 +25,16 @@ const Receipt = z.strictObject({
 const received = z.union([gateway.transform((from) => ({ from })), Receipt]);
 const receiptsOfOne = z.union([received.transform((one) => [one]), z.array(received)]);
 
+/** What a backend under a fault has on record of an item. */
+const Treated = z.strictObject({
+  at: z.number(),
+  from: gateway,
+  did: z.enum(["refused", "rejected", "ignored", "delayed", "reset"]),
+  answer: z.enum(Object.keys(REFUSALS) as [RefusalName, ...RefusalName[]]).optional(),
+  /** Seconds. */
+  retryAfter: z.number().optional(),
+});
+
 const Send = z.strictObject({
   /** The item's ID, under the name of its signal. */
   span: z.string().optional(),
@@ -42,6 +53,7 @@ const Send = z.strictObject({
   received: receiptsOfOne.default(() => []),
   /** The gateways that got it, as the audit has it from them; those that delivered it when absent. */
   audited: receiptsOfOne.optional(),
+  treated: z.array(Treated).default([]),
   /** So many sends, each a tenth of a second after the one before: `a`, `a-1`, `a-2` … */
   repeat: z.number().default(1),
 });
@@ -105,6 +117,18 @@ export const Story = z.strictObject({
       }),
     )
     .default([]),
+  /** Faults of backends and of DNS, from their injection to their healing; without `until` they are never healed. */
+  troubles: z
+    .array(
+      z.strictObject({
+        at: z.number(),
+        until: z.number().optional(),
+        backend: z.enum(BACKENDS).optional(),
+        behaviour: FaultBehaviour.optional(),
+        dns: z.enum(["outage", "stale"]).optional(),
+      }),
+    )
+    .default([]),
   faults: z
     .array(
       z.strictObject({
@@ -162,6 +186,8 @@ export const Story = z.strictObject({
       disruptions: z.boolean().default(true),
       silent: z.boolean().default(true),
       lagMs: z.number().default(3),
+      /** Times in which the topology was not watched, seconds. */
+      unwatched: z.array(z.strictObject({ from: z.number(), to: z.number() })).default([]),
       /** When the journals were cut; a minute after the last line when absent. */
       cut: z.number().optional(),
     })

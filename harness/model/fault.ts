@@ -2,8 +2,9 @@
 import { formatDuration } from "./durations.js";
 import type { NodeFault } from "./node-faults.js";
 import type { PodFault } from "./pod-faults.js";
+import type { ServiceFault } from "./service-faults.js";
 
-export type FaultSpec = NodeFault | PodFault;
+export type FaultSpec = NodeFault | PodFault | ServiceFault;
 export type FaultKind = FaultSpec["kind"];
 
 /** A fault at a time, counted from the moment when calibration has passed. */
@@ -20,8 +21,15 @@ export const endOf = ({ atMs, lastsMs = Infinity }: ScheduledFault, loadMs: numb
 
 /** One line for the timeline: `kill-gateway (force-delete, one)`; durations, in keys that end in Ms, as `20.0 s`. */
 export function describeFault({ kind, ...settings }: FaultSpec): string {
-  const parts = Object.entries(settings).map(([key, value]: [string, unknown]) =>
-    typeof value === "number" && key.endsWith("Ms") ? formatDuration(value) : String(value),
-  );
+  const parts = Object.entries(settings).map(([key, value]) => settingText(key, value));
   return parts.length === 0 ? kind : `${kind} (${parts.join(", ")})`;
+}
+
+/** Lists and groups of settings with spaces: `tempo mimir`, `refuse-one-in 2 UNAVAILABLE`. */
+function settingText(key: string, value: unknown): string {
+  if (typeof value === "number" && key.endsWith("Ms")) return formatDuration(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .map(([inner, one]) => settingText(inner, one))
+    .join(" ");
 }

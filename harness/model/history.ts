@@ -26,6 +26,15 @@ export interface TopologyEvent {
   readonly disruption: string | null;
 }
 
+/**
+ * A time in which the watch saw nothing, until it had listed anew. What changed meanwhile bears a time within it, at
+ * its end.
+ */
+export interface TopologyGap {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** A step in the life of one scheduled fault. */
 export interface FaultEvent {
   readonly atMs: number;

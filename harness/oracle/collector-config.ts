@@ -26,9 +26,22 @@ export type QueueStorage = "memory" | "emptyDir" | "persistent volume" | "host d
 export interface Exporter {
   readonly timeoutMs: number;
   /** Null when it is switched off: the sender waits for the answer. */
-  readonly queue: { readonly size: number; readonly storage: QueueStorage } | null;
+  readonly queue: {
+    /** Requests that may wait. */
+    readonly size: number;
+    /** Requests that are sent, or wait for their next attempt, at a time; they are not in the queue any more. */
+    readonly consumers: number;
+    readonly storage: QueueStorage;
+  } | null;
   /** How long a failed request is retried; 0 = not at all, Infinity = for ever. */
   readonly retryForMs: number;
+  /** The waits between attempts: each so many times the one before, more or less by a share. */
+  readonly retry: {
+    readonly initialMs: number;
+    readonly maxMs: number;
+    readonly multiplier: number;
+    readonly jitter: number;
+  };
 }
 
 export interface Resolver {
@@ -126,6 +139,7 @@ export function exporterOf(
     queue: booleanOr(at(queue, "enabled"), true)
       ? {
           size: numberOr(at(queue, "queue_size"), DEFAULTS.queueSize),
+          consumers: numberOr(at(queue, "num_consumers"), DEFAULTS.queueConsumers),
           storage: storage === "" ? "memory" : storageWith(storage),
         }
       : null,
@@ -134,6 +148,12 @@ export function exporterOf(
       : maxElapsedMs === 0
         ? Infinity
         : maxElapsedMs,
+    retry: {
+      initialMs: durationOr(at(retry, "initial_interval"), DEFAULTS.retryInitialIntervalMs),
+      maxMs: durationOr(at(retry, "max_interval"), DEFAULTS.retryMaxIntervalMs),
+      multiplier: numberOr(at(retry, "multiplier"), DEFAULTS.retryMultiplier),
+      jitter: numberOr(at(retry, "randomization_factor"), DEFAULTS.retryJitter),
+    },
   };
 }
 

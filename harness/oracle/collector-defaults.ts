@@ -14,6 +14,8 @@ export const COLLECTOR_DEFAULTS = {
   retryInitialIntervalMs: 5_000,
   retryMaxIntervalMs: 30_000,
   retryMaxElapsedMs: 300_000,
+  retryMultiplier: 1.5,
+  retryJitter: 0.5,
   decisionWaitMs: 30_000,
   numTraces: 50_000,
   hashSalt: "default-hash-seed",

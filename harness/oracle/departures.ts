@@ -1,6 +1,6 @@
 /** Gateways whose address left the Service while they lived: agents drop what they hold for them all the same. */
 import type { TopologyEvent } from "../model/history.js";
-import { WATCH_LAG_MS } from "./epochs.js";
+import { knownByMs, WATCH_LAG_MS, type DnsTrouble } from "./epochs.js";
 import { UNREADY_LAG_MS, type Death } from "./deaths.js";
 import { outageOf, type Outage } from "./outages.js";
 
@@ -61,7 +61,15 @@ const explains = ({ uid, unlisted, fromMs, toMs }: Death, event: TopologyEvent):
 export function heldUpIn(
   departures: readonly Departure[],
   outages: readonly Outage[],
-  { topology, lagMs }: { readonly topology: readonly TopologyEvent[]; readonly lagMs: number },
+  {
+    topology,
+    lagMs,
+    dns = [],
+  }: {
+    readonly topology: readonly TopologyEvent[];
+    readonly lagMs: number;
+    readonly dns?: readonly DnsTrouble[];
+  },
 ): HeldUp[] {
   const gateways = topology.filter(
     ({ source, tier, ip }) => source === "pod" && tier === "gateway" && ip !== "",
@@ -77,7 +85,7 @@ export function heldUpIn(
     ip,
     node: null,
     fromMs: sinceMs,
-    toMs: atMs + lagMs,
+    toMs: knownByMs(atMs, lagMs, dns),
   }));
   return [...departed, ...struck, ...frozen];
 }

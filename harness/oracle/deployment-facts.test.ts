@@ -91,9 +91,11 @@ describe("facts of a deployment", () => {
     expect(gateway.exporterId.traces).to.equal("otlp/traces");
     expect(gateway.exporter.metrics).to.deep.equal({
       timeoutMs: 5_000,
-      queue: { size: 5_000, storage: "emptyDir" },
+      queue: { size: 5_000, consumers: 10, storage: "emptyDir" },
       retryForMs: 300_000,
+      retry: { initialMs: 5_000, maxMs: 30_000, multiplier: 1.5, jitter: 0.5 },
     });
+    expect(gateway.exporter.traces.retry.maxMs).to.equal(60_000);
     expect(gateway.sampling).to.deep.equal({
       decisionWaitMs: 30_000,
       numTraces: 50_000,

@@ -2,6 +2,7 @@
 import type { TopologyEvent } from "../model/history.js";
 import type { Resolver } from "./collector-config.js";
 import type { DeploymentFacts } from "./deployment-facts.js";
+import type { Trouble } from "./backend-outages.js";
 
 /** The gateways behind the resolver's Service from `atMs` until the next set. */
 export interface GatewaySet {
@@ -56,6 +57,26 @@ export interface RoutingDelays {
 export const routingLagMs = (resolver: Resolver, corefile: string): number =>
   dnsCacheMs(corefile, resolver.hostname) + resolver.intervalMs + resolver.timeoutMs + WATCH_LAG_MS;
 
+/** A time in which DNS did not say what the gateways are. */
+export type DnsTrouble = Pick<Trouble, "fromMs" | "toMs">;
+
+/** The times without DNS, or with answers of the past, by the faults' record; in order. */
+export const dnsTroubles = (troubles: readonly Trouble[]): DnsTrouble[] =>
+  troubles
+    .filter(({ spec: { kind } }) => kind === "dns-outage" || kind === "dns-stale")
+    .sort((a, b) => a.fromMs - b.fromMs);
+
+/**
+ * When the last agent knows of a change at `atMs`: the lag later, and when DNS was in trouble at any moment of that,
+ * the lag after the trouble was over.
+ */
+export const knownByMs = (atMs: number, lagMs: number, troubles: readonly DnsTrouble[]): number =>
+  troubles.reduce(
+    (knownMs, { fromMs, toMs }) =>
+      fromMs <= knownMs && toMs >= atMs ? Math.max(knownMs, toMs + lagMs) : knownMs,
+    atMs + lagMs,
+  );
+
 /**
  * The times in which each set may be an agent's ring. A set that lacks a gateway of the one before may already
  * be the ring of items acknowledged a stall earlier.
@@ -63,6 +84,7 @@ export const routingLagMs = (resolver: Resolver, corefile: string): number =>
 export function possibleRings(
   sets: readonly GatewaySet[],
   { lagMs, stallMs }: RoutingDelays,
+  troubles: readonly DnsTrouble[] = [],
 ): PossibleRing[] {
   return sets.map(({ atMs, ips }, index) => {
     const before = sets[index - 1];
@@ -71,7 +93,7 @@ export function possibleRings(
       ips,
       // What was there before the watch began is not known; the first set stands for it.
       fromMs: before === undefined ? 0 : atMs - WATCH_LAG_MS - (removes ? stallMs : 0),
-      toMs: (sets[index + 1]?.atMs ?? Infinity) + lagMs,
+      toMs: knownByMs(sets[index + 1]?.atMs ?? Infinity, lagMs, troubles),
     };
   });
 }
@@ -81,11 +103,10 @@ export function ringsOf(
   { agent: { resolver, exporter } }: DeploymentFacts,
   corefile: string,
   topology: readonly TopologyEvent[],
+  troubles: readonly DnsTrouble[] = [],
 ): PossibleRing[] {
-  return possibleRings(gatewaySets(topology, resolver.service), {
-    lagMs: routingLagMs(resolver, corefile),
-    stallMs: exporter.timeoutMs,
-  });
+  const delays = { lagMs: routingLagMs(resolver, corefile), stallMs: exporter.timeoutMs };
+  return possibleRings(gatewaySets(topology, resolver.service), delays, troubles);
 }
 
 /** The rings of an item that was routed between two times. */

@@ -8,7 +8,11 @@ import { SAMPLING_TICK_MS } from "./collector-defaults.js";
 import type { Death } from "./deaths.js";
 import type { Departure } from "./departures.js";
 import type { DeploymentFacts } from "./deployment-facts.js";
-import { routedWithinMs, SLACK_MS } from "./holds.js";
+import { givenUp, turnedAway } from "./backend-losses.js";
+import { dueMs, type BackendOutage } from "./backend-outages.js";
+import { knownByMs, type DnsTrouble } from "./epochs.js";
+import { SLACK_MS } from "./holds.js";
+import { passageOf } from "./passage.js";
 
 /** A gateway that an item may have been routed to, and what its trace looks like there. */
 export interface PossibleOwner {
@@ -35,6 +39,10 @@ export interface LostItem {
   readonly diedWithAgent: boolean;
   /** That is so of an item of its trace, or of itself. */
   readonly traceDiedWithAgent: boolean;
+  /** Gateways from which its backend, by its own record, got it and rejected it for good. */
+  readonly rejectedFrom?: readonly string[];
+  /** First and last time that its backend, by its own record, failed to take it and might be asked again. */
+  readonly failed?: { readonly fromMs: number; readonly byMs: number } | null;
 }
 
 export interface LossRule {
@@ -111,26 +119,32 @@ export const LOSS_RULES = {
     text: "A part of the trace was held up on its way to the gateway, which decided without the decisive span.",
     ...contrib(28638),
   },
+  rejected: {
+    name: "backend-rejected",
+    place: "gateway-to-backend",
+    text: "The backend rejected the item for good, by its own record; gateways drop what may not be sent again.",
+    ...core(15126),
+  },
+  outage: {
+    name: "backend-outage",
+    place: "gateway-to-backend",
+    text: "The backend was away for longer than gateways try again (max_elapsed_time), and they dropped the item.",
+    ...core(8382),
+  },
+  overflow: {
+    name: "queue-overflow",
+    place: "gateway-queue",
+    text: "The backend was away, and gateways drop what their sending queue has no room for.",
+    ...core(4194),
+  },
 } as const satisfies Record<string, LossRule>;
 /** The rules of a gateway's death. */
-type GatewayRule = Exclude<
-  keyof typeof LOSS_RULES,
-  "agent" | "full" | "torn" | "tornByAgent" | "late"
->;
+type GatewayRule = "memory" | "transport" | "batch" | "queue";
 
 /** A rule as evidence shows it. */
 export const ruleText = ({ text, upstream }: LossRule): string => `${text} (${upstream})`;
 
-/** When an item may have reached each stage of its owner. */
-interface Passage {
-  readonly arrivesFromMs: number;
-  readonly arrivesByMs: number;
-  readonly decidedFromMs: number;
-  readonly decidedByMs: number;
-  readonly exportedByMs: number;
-}
-
-/** Gateways that ended, and such that left the Service alive. */
+/** Gateways that ended, such that left the Service alive, and what faults did to DNS and to backends. */
 export interface Ends {
   readonly deaths: readonly Death[];
   readonly departures: readonly Departure[];
@@ -140,14 +154,16 @@ export interface Ends {
     readonly fromMs: number;
     readonly toMs: number;
   }[];
+  readonly dns?: readonly DnsTrouble[];
+  readonly outages?: readonly BackendOutage[];
 }
 
 /**
  * The rule that explains a loss, or null. `routingLagMs`: the longest from a change of the gateways to the agents'
- * new ring (epochs.ts). Every window is the widest that the settings allow, and no wider:
+ * new ring (epochs.ts), while DNS is well. Every window is the widest that the settings allow, and no wider:
  * a gateway's death counts from the topology, a batch for its timeout, a decision for decision_wait and one tick.
  * An agent's death takes what it acknowledged so shortly before that it may still have had it, and with it what
- * keeps the rest of a trace. Where an audit looked, only rules of its side of the gateway count, and an item that
+ * keeps the rest of a trace. A backend's rejection and an outage of it count from their records. Where an audit looked, only rules of its side of the gateway count, and an item that
  * several gateways got must be explained at each of them.
  */
 export function explainLoss(
@@ -156,7 +172,7 @@ export function explainLoss(
   facts: DeploymentFacts,
   routingLagMs: number,
 ): LossRule | null {
-  const { deaths, departures, full = [] } = ends;
+  const { deaths, departures, full = [], dns = [], outages = [] } = ends;
   const got = item.owners.filter(({ reached }) => reached !== undefined && reached !== null);
   if (got.length > 1) {
     const rules = got.map((owner) =>
@@ -164,16 +180,20 @@ export function explainLoss(
     );
     return rules.includes(null) ? null : (rules[0] ?? null);
   }
+  if (item.owners.some(({ ip }) => item.rejectedFrom?.includes(ip))) return LOSS_RULES.rejected;
   for (const death of deaths) {
     if (death.tier !== "gateway") continue;
     const owner = item.owners.find(({ ip }) => ip === death.ip);
     if (owner === undefined) continue;
     const rule = ruleOfDeath(item, sinceRestart(item, owner, death, deaths), death, {
       facts,
-      routingLagMs,
+      outages,
+      knownByMs: knownByMs(death.toMs, routingLagMs, dns),
     });
     if (rule !== null) return LOSS_RULES[rule];
   }
+  if (givenUp(item, facts, outages)) return LOSS_RULES.outage;
+  if (turnedAway(item, facts, outages)) return LOSS_RULES.overflow;
   if (item.diedWithAgent && item.owners.every(({ reached }) => (reached ?? null) === null)) {
     return LOSS_RULES.agent;
   }
@@ -183,7 +203,7 @@ export function explainLoss(
     return (
       owner !== undefined &&
       sinceMs <= passageOf(item, owner, facts).arrivesByMs &&
-      item.sentMs <= atMs + routingLagMs &&
+      item.sentMs <= knownByMs(atMs, routingLagMs, dns) &&
       fitsAudit("transport", owner)
     );
   });
@@ -230,23 +250,35 @@ function ruleOfDeath(
   item: LostItem,
   owner: PossibleOwner,
   death: Death,
-  { facts, routingLagMs }: { facts: DeploymentFacts; routingLagMs: number },
+  {
+    facts,
+    outages,
+    knownByMs,
+  }: {
+    facts: DeploymentFacts;
+    outages: readonly BackendOutage[];
+    /** When the last agent knows that the gateway is gone. */
+    knownByMs: number;
+  },
 ): GatewayRule | null {
   const passage = passageOf(item, owner, facts);
+  const queuedByMs = dueMs(
+    { sentMs: passage.arrivesFromMs, usuallyMs: passage.exportedByMs },
+    outages.filter(({ signal }) => signal === item.signal),
+  );
   const before = (ms: number): boolean => ms <= death.toMs;
   const after = (ms: number): boolean => death.fromMs <= ms;
   const sampled = item.signal === "traces" && facts.gateway.sampling !== null;
   const possible: Record<GatewayRule, boolean> = {
     // A restart in place that leaves the address in the ring gets what waited for it. Another pod may get the address
     // of one that is gone once no ring has it.
-    transport:
-      death.unlisted && after(passage.arrivesByMs) && item.sentMs <= death.toMs + routingLagMs,
+    transport: death.unlisted && after(passage.arrivesByMs) && item.sentMs <= knownByMs,
     memory: sampled && before(passage.arrivesFromMs) && after(passage.decidedByMs),
     batch: before(passage.decidedFromMs) && after(passage.exportedByMs - SLACK_MS),
     queue:
       queueDiesWith(death, facts, item.signal) &&
       before(passage.decidedFromMs) &&
-      after(passage.exportedByMs),
+      after(queuedByMs),
   };
   const likely = likelyStage(item, owner, death, facts);
   return (
@@ -259,22 +291,6 @@ function ruleOfDeath(
 /** What a gateway got was not lost on the way to it, and what it never got was lost nowhere else. */
 const fitsAudit = (rule: GatewayRule, { reached }: PossibleOwner): boolean =>
   reached === undefined || (rule === "transport") === (reached === null);
-
-function passageOf(item: LostItem, owner: PossibleOwner, facts: DeploymentFacts): Passage {
-  const arrivesFromMs = owner.reached?.fromMs ?? item.sentMs;
-  const arrivesByMs = owner.reached?.byMs ?? item.ackedMs + routedWithinMs(facts, item.signal);
-  const sampling = item.signal === "traces" ? facts.gateway.sampling : null;
-  const waitMs = sampling?.decisionWaitMs ?? 0;
-  // A span that comes after the decision passes at once.
-  const decidedFromMs =
-    sampling === null ? arrivesFromMs : Math.max(arrivesFromMs, owner.firstFromMs + waitMs);
-  const decidedByMs =
-    sampling === null
-      ? arrivesByMs
-      : Math.max(arrivesByMs, Math.min(owner.firstByMs, arrivesByMs) + waitMs + SAMPLING_TICK_MS);
-  const exportedByMs = decidedByMs + facts.gateway.batch[item.signal].timeoutMs + SLACK_MS;
-  return { arrivesFromMs, arrivesByMs, decidedFromMs, decidedByMs, exportedByMs };
-}
 
 /** A queue in memory dies with the process, one on an emptyDir with the pod. */
 function queueDiesWith(death: Death, facts: DeploymentFacts, signal: Signal): boolean {

@@ -1,6 +1,8 @@
 /** The line that tells a waiting person how the load is going. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Observers } from "../cluster/observers.js";
+import { minutes } from "../model/durations.js";
+import { messageOf } from "../model/errors.js";
 import type { TopologyEvent } from "../model/history.js";
 import type { BackendStatus, GeneratorStatus } from "../model/observer-api.js";
 import type { Progress } from "../model/progress.js";
@@ -8,6 +10,8 @@ import { BACKENDS } from "../model/signal.js";
 import { countGateways, describeLoad, total } from "./describe-load.js";
 
 const LOOK_EVERY_MS = 1_000;
+/** Longest without an answer, which a fault of the API server or of an observer may cause. */
+const SILENT_MS = minutes(3);
 
 export interface Look {
   readonly generator: GeneratorStatus;
@@ -29,7 +33,10 @@ export async function look(observers: Observers, signal?: AbortSignal): Promise<
 export const lastReceiptMs = ({ backends, audit }: Look): number =>
   Math.max(audit?.lastReceiptMs ?? 0, ...backends.map((backend) => backend.lastReceiptMs));
 
-/** Shows the load every second until `done` says so or the deadline passes; resolves with the last look. */
+/**
+ * Shows the load every second until `done` says so or the deadline passes; resolves with the last look. Observers that
+ * do not answer for a while are looked at again; HarnessError when they are silent for too long, or from the start.
+ */
 export async function followLoad(input: {
   readonly observers: Observers;
   readonly progress: Progress;
@@ -45,9 +52,20 @@ export async function followLoad(input: {
   readonly done?: (look: Look) => boolean;
 }): Promise<Look> {
   const { before = [], topology } = input;
-  let last: { readonly sent: number; readonly atMs: number } | undefined;
+  let last: { readonly sent: number; readonly atMs: number; readonly seen: Look } | undefined;
   for (;;) {
-    const seen = await look(input.observers, input.signal);
+    let seen: Look;
+    try {
+      seen = await look(input.observers, input.signal);
+    } catch (thrown) {
+      input.signal.throwIfAborted();
+      const silentMs = Date.now() - (last?.atMs ?? -Infinity);
+      if (last === undefined || silentMs > SILENT_MS) throw thrown;
+      input.progress.status(`observers do not answer: ${messageOf(thrown)}`);
+      if (Date.now() >= input.deadlineMs(last.seen)) return last.seen;
+      await sleep(LOOK_EVERY_MS, undefined, { signal: input.signal });
+      continue;
+    }
     const nowMs = Date.now();
     const deadlineMs = input.deadlineMs(seen);
     const [soonest] = before.filter(({ atMs }) => atMs > nowMs).sort((a, b) => a.atMs - b.atMs);
@@ -55,7 +73,7 @@ export async function followLoad(input: {
     const sent = total(seen.generator.attempted);
     const perSecond =
       last === undefined ? undefined : ((sent - last.sent) * 1_000) / (nowMs - last.atMs);
-    last = { sent, atMs: nowMs };
+    last = { sent, atMs: nowMs, seen };
     const gateways = countGateways(topology);
     const next = { what, inMs: atMs - nowMs };
     input.progress.status(describeLoad({ ...seen, perSecond, gateways, next }));

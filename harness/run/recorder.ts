@@ -5,12 +5,14 @@ import type {
   RunPhase,
   SelfTelemetrySample,
   TopologyEvent,
+  TopologyGap,
 } from "../model/history.js";
 import type { Progress } from "../model/progress.js";
 
 export interface Recorder {
   readonly phases: PhaseEvent[];
   readonly topology: TopologyEvent[];
+  readonly topologyGaps: TopologyGap[];
   readonly faults: FaultEvent[];
   readonly selfTelemetry: SelfTelemetrySample[];
   /** Enters a phase, in the record and before the reader's eyes. */
@@ -22,6 +24,7 @@ export function recorder(progress: Progress): Recorder {
   return {
     phases,
     topology: [],
+    topologyGaps: [],
     faults: [],
     selfTelemetry: [],
     enter: (phase) => {

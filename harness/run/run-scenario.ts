@@ -78,6 +78,7 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
   await watchTopology(client, {
     namespace: NAMESPACE,
     onEvent: (event) => record.topology.push(event),
+    onGap: (gap) => record.topologyGaps.push(gap),
     signal: watching.signal,
   });
   const deployed = await deploy(input);

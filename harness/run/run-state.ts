@@ -70,6 +70,7 @@ export const historyInput = (
   corefile: run.session.cluster.corefile,
   renderedYaml: run.renderedYaml,
   topology: run.record.topology,
+  topologyGaps: run.record.topologyGaps,
   faults: run.record.faults,
   phases: run.record.phases,
   selfTelemetry: run.record.selfTelemetry,

@@ -2,6 +2,7 @@
 import { queuedRequests } from "../cluster/self-telemetry.js";
 import { messageOf } from "../model/errors.js";
 import { NAMESPACE } from "../model/ids.js";
+import { backendOutages, troublesOf } from "../oracle/backend-outages.js";
 import { longestHoldMs } from "../oracle/holds.js";
 import { waitForCollectors, type Deployed } from "./deploy.js";
 import { followLoad, lastReceiptMs, look } from "./live-status.js";
@@ -22,11 +23,16 @@ export async function settle(run: Run, { observers }: Deployed): Promise<void> {
     topology: run.record.topology,
     deadlineMs: () => drainedByMs,
     next: "deadline for open traces",
-    done: ({ generator }) => generator.state === "done",
+    // A generator that was killed meanwhile is idle: it has nothing under way.
+    done: ({ generator: { state } }) => state === "done" || state === "idle",
   });
+  const loadEndedMs = Date.now();
+  const outages = backendOutages(troublesOf(run.record.faults), run.facts);
+  const heldUntilMs = Math.max(...outages.map((outage) => outage.heldUntilMs));
   run.quiesce = await quiesce({
-    loadEndedMs: Date.now(),
-    holdMs: longestHoldMs(run.facts),
+    loadEndedMs,
+    // What a backend did not take during an outage is in no queue while it waits for its next attempt.
+    holdMs: Math.max(longestHoldMs(run.facts), heldUntilMs - loadEndedMs),
     atMostMs: run.scenario.quiesceAtMostMs,
     signal,
     lastReceiptMs: async () => lastReceiptMs(await look(observers, signal)),

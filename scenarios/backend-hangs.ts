@@ -1,0 +1,45 @@
+import {
+  countersAgree,
+  duplicates,
+  freshWithin,
+  integrity,
+  nothingUnexpected,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  troubleBackends,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** Two of the three backends are in trouble, each in its own way; the third must not notice. Nothing may be lost. */
+export default scenario({
+  name: "backend-hangs",
+  description:
+    "The log backend never answers and the metric backend is 3 s late, for 20 s; traces are not concerned.",
+  tags: ["nightly", "release"],
+  workload: { tracesPerSecond: 100, spansPerTrace: 4 },
+  faults: [
+    {
+      at: seconds(10),
+      lasts: seconds(20),
+      fault: troubleBackends({ kind: "black-hole" }, ["loki"]),
+    },
+    {
+      at: seconds(10),
+      lasts: seconds(20),
+      fault: troubleBackends({ kind: "slow", delayMs: seconds(3) }, ["mimir"]),
+    },
+  ],
+  load: seconds(50),
+  invariants: [
+    zeroLoss({ explained: "strict" }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    countersAgree(),
+    freshWithin(seconds(5)),
+    duplicates({ limit: 0 }),
+  ],
+});

@@ -1,0 +1,45 @@
+import {
+  countersAgree,
+  duplicates,
+  integrity,
+  nothingUnexpected,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  troubleBackends,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** Backends reject for good: a whole request, or some items of one by a partial success. Gateways try neither again. */
+export default scenario({
+  name: "backends-reject",
+  description:
+    "The trace backend rejects every second request, the others every tenth item, for 20 s.",
+  tags: ["nightly", "release"],
+  workload: { tracesPerSecond: 100, spansPerTrace: 4 },
+  faults: [
+    {
+      at: seconds(10),
+      lasts: seconds(20),
+      fault: troubleBackends({ kind: "refuse-one-in", n: 2, answer: "INVALID_ARGUMENT" }, [
+        "tempo",
+      ]),
+    },
+    {
+      at: seconds(10),
+      lasts: seconds(20),
+      fault: troubleBackends({ kind: "reject-one-in", n: 10 }, ["mimir", "loki"]),
+    },
+  ],
+  load: seconds(50),
+  invariants: [
+    zeroLoss({ explained: 0.25 }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    countersAgree(),
+    duplicates(),
+  ],
+});

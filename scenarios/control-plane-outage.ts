@@ -1,0 +1,33 @@
+import {
+  controlPlaneOutage,
+  duplicates,
+  freshWithin,
+  integrity,
+  nothingUnexpected,
+  recoversWithin,
+  samplingExact,
+  scenario,
+  seconds,
+  traceAffinity,
+  zeroLoss,
+} from "../harness/index.js";
+
+/** The API server is away for a minute. What runs needs it for nothing: no telemetry may be lost or late. */
+export default scenario({
+  name: "control-plane-outage",
+  description: "kube-apiserver is stopped for a minute.",
+  tags: ["nightly", "release"],
+  workload: { tracesPerSecond: 100, spansPerTrace: 4 },
+  faults: [{ at: seconds(5), lasts: seconds(60), fault: controlPlaneOutage() }],
+  load: seconds(90),
+  invariants: [
+    zeroLoss({ explained: "strict" }),
+    traceAffinity(),
+    samplingExact(),
+    integrity(),
+    nothingUnexpected(),
+    freshWithin(seconds(5)),
+    duplicates(),
+    recoversWithin(seconds(10)),
+  ],
+});
