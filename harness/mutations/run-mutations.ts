@@ -24,6 +24,7 @@ import { COUNTER_MUTATIONS } from "./counter-mutations.js";
 import { groundOf, pickVictims, type Victims } from "./ground.js";
 import type { Mutation } from "./mutation.js";
 import { RECORD_MUTATIONS } from "./record-mutations.js";
+import { SERVICE_MUTATIONS } from "./service-mutations.js";
 import { TELEMETRY_MUTATIONS } from "./telemetry-mutations.js";
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -33,6 +34,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...AUDIT_MUTATIONS,
   ...COUNTER_MUTATIONS,
   ...CLUSTER_MUTATIONS,
+  ...SERVICE_MUTATIONS,
 ];
 
 /** What a scenario may not ask for, because it is of no use there or was recorded before the invariant was made. */
