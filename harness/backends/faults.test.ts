@@ -169,7 +169,7 @@ describe("a backend under a fault", () => {
 
   it("tells what DNS tells it", async () => {
     const asked = await control("POST", "/lookup", { host: "no-such-host.invalid" });
-    expect((await asked.json()) as LookupAnswer).to.have.property("error");
+    expect((await asked.json())).to.have.property("error");
     expect((await control("POST", "/lookup", { host: "; rm" })).status).to.equal(400);
   });
 });

@@ -70,7 +70,8 @@ function statusOf(error: unknown): Partial<grpc.StatusObject> {
   const details = messageOf(error);
   if (error instanceof UnreadableRequest) return { code: grpc.status.INVALID_ARGUMENT, details };
   if (!(error instanceof Refusal)) return { code: grpc.status.UNAVAILABLE, details };
-  const { code, retryAfterMs } = error;
+  const { retryAfterMs } = error;
+  const code: grpc.status = error.code;
   if (retryAfterMs === null) return { code, details };
   const metadata = new grpc.Metadata();
   metadata.set(STATUS_DETAILS, retryInfo(code, details, retryAfterMs));

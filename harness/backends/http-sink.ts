@@ -98,13 +98,16 @@ const HTTP_STATUS: Readonly<Record<number, number>> = {
 };
 
 function refuse(response: ServerResponse, error: unknown): void {
-  if (error instanceof Rejection) return respond(response, error.code, error.message);
-  if (error instanceof UnreadableRequest) return respond(response, 400, error.message);
-  if (!(error instanceof Refusal)) return respond(response, 503, messageOf(error));
-  if (error.retryAfterMs !== null) {
+  if (error instanceof Refusal && error.retryAfterMs !== null) {
     response.setHeader("retry-after", Math.ceil(error.retryAfterMs / 1_000));
   }
-  respond(response, HTTP_STATUS[error.code] ?? 503, error.message);
+  respond(response, statusOf(error), messageOf(error));
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof Rejection) return error.code;
+  if (error instanceof UnreadableRequest) return 400;
+  return error instanceof Refusal ? (HTTP_STATUS[error.code] ?? 503) : 503;
 }
 
 function respond(response: ServerResponse, code: number, message: string | Buffer): void {
