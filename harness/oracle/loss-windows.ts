@@ -208,13 +208,13 @@ export function explainLoss(
     );
   });
   if (departed) return LOSS_RULES.transport;
-  const turnedAway = full.some(({ ip, fromMs, toMs }) => {
+  const noRoom = full.some(({ ip, fromMs, toMs }) => {
     const owner = item.owners.find((one) => one.ip === ip);
     if (owner === undefined || owner.reached === null) return false;
     const { decidedFromMs, exportedByMs } = passageOf(item, owner, facts);
     return decidedFromMs <= toMs && fromMs <= exportedByMs;
   });
-  if (turnedAway) return LOSS_RULES.full;
+  if (noRoom) return LOSS_RULES.full;
   if (item.signal !== "traces") return null;
   const torn = item.owners.filter(
     ({ mayLackEvidence, reached }) => mayLackEvidence && reached !== null,

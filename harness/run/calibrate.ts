@@ -1,10 +1,12 @@
 /** Traffic without a fault, judged before the first one: whether the predictions fit this deployment. */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { unsealedHistory } from "../history/unsealed-history.js";
+import { openHistory } from "../history/open-history.js";
+import { sealHistory } from "../history/write-history.js";
 import { judgeCalibration } from "../invariants/judge.js";
 import { seconds } from "../model/durations.js";
 import { longestHoldMs } from "../oracle/holds.js";
+import { HISTORY_DIR } from "./analyze.js";
 import { calibrationClock, tracesToBegin } from "./calibration-clock.js";
 import type { Deployed } from "./deploy.js";
 import { fetchJournals } from "./journals.js";
@@ -44,7 +46,9 @@ export async function calibrate(run: Run, { observers, agents }: Deployed): Prom
   await mkdir(scratch, { recursive: true });
   try {
     const journals = await fetchJournals(observers, scratch, signal);
-    const history = await unsealedHistory({ ...historyInput(run, agents), journals });
+    const sealed = join(scratch, HISTORY_DIR);
+    await sealHistory(sealed, { ...historyInput(run, agents), journals });
+    const history = await openHistory(sealed);
     const result = await judgeCalibration(history).finally(() => history.close());
     const line = `calibration ${result.verdict}: ${result.reason}`;
     if (result.verdict === "pass") progress.event(line);
