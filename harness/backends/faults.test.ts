@@ -6,7 +6,7 @@ import grpc from "@grpc/grpc-js";
 import { expect } from "chai";
 import type { Behaviour } from "../model/behaviour.js";
 import type { BackendLine } from "../model/journal.js";
-import type { BackendStatus, LookupAnswer } from "../model/observer-api.js";
+import type { BackendStatus } from "../model/observer-api.js";
 import { decodeResponse, encodeRequest } from "../observer/otlp.js";
 import { exportMethod } from "../observer/otlp-service.js";
 import { startBackend, type Backend } from "./backend.js";
@@ -169,7 +169,7 @@ describe("a backend under a fault", () => {
 
   it("tells what DNS tells it", async () => {
     const asked = await control("POST", "/lookup", { host: "no-such-host.invalid" });
-    expect((await asked.json())).to.have.property("error");
+    expect(await asked.json()).to.have.property("error");
     expect((await control("POST", "/lookup", { host: "; rm" })).status).to.equal(400);
   });
 });

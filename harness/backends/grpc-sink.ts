@@ -71,7 +71,7 @@ function statusOf(error: unknown): Partial<grpc.StatusObject> {
   if (error instanceof UnreadableRequest) return { code: grpc.status.INVALID_ARGUMENT, details };
   if (!(error instanceof Refusal)) return { code: grpc.status.UNAVAILABLE, details };
   const { retryAfterMs } = error;
-  const code: grpc.status = error.code;
+  const code = error.code as grpc.status;
   if (retryAfterMs === null) return { code, details };
   const metadata = new grpc.Metadata();
   metadata.set(STATUS_DETAILS, retryInfo(code, details, retryAfterMs));

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Means } from "../history/database.js";
 import type { History } from "../history/open-history.js";
-import { unsealedHistory } from "../history/unsealed-history.js";
+import { unsealedHistory } from "../history/test-unsealed-history.js";
 import { journalsOf as sourcesOf } from "../history/run-facts.js";
 import { measureFile } from "../history/seal.js";
 import { sealHistory, type FetchedJournal, type HistoryInput } from "../history/write-history.js";

@@ -134,10 +134,10 @@ export const Story = z.strictObject({
       z.strictObject({
         at: z.number(),
         kills: gateway.optional(),
-          /** Stops the process of a gateway, or a node, until it is healed. */
-          freezes: z.union([gateway, z.enum(["n1", "n2"])]).optional(),
-          /** Sets the autoscaler's minimum by hand, until it is healed. */
-          minimum: z.number().optional(),
+        /** Stops the process of a gateway, or a node, until it is healed. */
+        freezes: z.union([gateway, z.enum(["n1", "n2"])]).optional(),
+        /** Sets the autoscaler's minimum by hand, until it is healed. */
+        minimum: z.number().optional(),
         healed: z.number().optional(),
         proven: z.boolean().default(true),
       }),

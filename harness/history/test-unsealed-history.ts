@@ -1,4 +1,4 @@
-/** A history straight from what was recorded, in memory: by the same statements as sealing, without the files. */
+/** A history straight from what was recorded, for tests: by the same statements as sealing, without the files. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,10 +8,7 @@ import type { History } from "./open-history.js";
 import { TABLE_NAMES } from "./tables.js";
 import { createSources, runFactsOf, type HistoryInput } from "./write-history.js";
 
-/**
- * For a look at a run that goes on, and for what is judged once. The journals of `input` are read now and may be
- * removed afterwards.
- */
+/** The journals of `input` are read now and may be removed afterwards. */
 export async function unsealedHistory(input: HistoryInput, means?: Means): Promise<History> {
   const scratch = await mkdtemp(join(tmpdir(), "agent-gateway-chaos-"));
   const database = await openDatabase(means);
