@@ -11,8 +11,10 @@ import {
   zeroLoss,
 } from "../harness/index.js";
 
-/** Backends turn requests away for 20 s. With UNAVAILABLE, or a hint when to try again, gateways do so and lose nothing;
- * RESOURCE_EXHAUSTED without that hint they take for final. */
+/**
+ * Backends turn requests away for 20 s. With UNAVAILABLE, or a hint when to try again, gateways do so and lose
+ * nothing; RESOURCE_EXHAUSTED without that hint they take for final.
+ */
 export default scenario({
   name: "backends-overloaded",
   description:

@@ -11,7 +11,9 @@ import {
   zeroLoss,
 } from "../harness/index.js";
 
-/** A gateway cannot reach its backends and its queue has no room: what it cannot keep is lost, and nothing after that. */
+/**
+ * A gateway cannot reach its backends and its queue has no room: what it cannot keep is lost, and nothing after that.
+ */
 export default scenario({
   name: "gateway-queue-full",
   description: "The volume of a gateway queue is full and its backends are out of reach for 25 s.",

@@ -1,5 +1,6 @@
 /** The OTLP/gRPC port of a backend. */
 import grpc from "@grpc/grpc-js";
+import { REFUSALS } from "../model/behaviour.js";
 import { HarnessError, messageOf } from "../model/errors.js";
 import type { Signal } from "../model/signal.js";
 import { SIGNALS } from "../model/signal.js";
@@ -65,13 +66,20 @@ const handler =
     );
   };
 
+/** The library's own names of the codes that a backend may be told to refuse with. */
+const GRPC_STATUS: Readonly<Record<number, grpc.status>> = {
+  [REFUSALS.INVALID_ARGUMENT]: grpc.status.INVALID_ARGUMENT,
+  [REFUSALS.RESOURCE_EXHAUSTED]: grpc.status.RESOURCE_EXHAUSTED,
+  [REFUSALS.UNAVAILABLE]: grpc.status.UNAVAILABLE,
+};
+
 /** What the sender is told of a request that was not taken. */
 function statusOf(error: unknown): Partial<grpc.StatusObject> {
   const details = messageOf(error);
   if (error instanceof UnreadableRequest) return { code: grpc.status.INVALID_ARGUMENT, details };
   if (!(error instanceof Refusal)) return { code: grpc.status.UNAVAILABLE, details };
   const { retryAfterMs } = error;
-  const code = error.code as grpc.status;
+  const code = GRPC_STATUS[error.code] ?? grpc.status.UNAVAILABLE;
   if (retryAfterMs === null) return { code, details };
   const metadata = new grpc.Metadata();
   metadata.set(STATUS_DETAILS, retryInfo(code, details, retryAfterMs));

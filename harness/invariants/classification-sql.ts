@@ -1,9 +1,9 @@
 /**
  * The statements that classify the items of one shard: all whose route key hashes to it, so that traces are whole.
  * They read `shard_attempts` and `shard_receipts` (the rows of the shard; `op` is a number of `ops`), the oracle's
- * functions (predict.ts), `due_ms` (troubles.ts), `holds` and `deaths`. Of `holds` (signal, routed_ms, agent_ms, hold_ms, cut_ms) the first
- * three count from the answer: to the routing, to the gateway, to the receipt; cut_ms is when the journal of the
- * signal's backend was cut. What is temporary lives until the next shard.
+ * functions (predict.ts), `due_ms` (troubles.ts), `holds` and `deaths`. Of `holds` (signal, routed_ms, agent_ms,
+ * hold_ms, cut_ms) the first three count from the answer: to the routing, to the gateway, to the receipt; cut_ms is
+ * when the journal of the signal's backend was cut. What is temporary lives until the next shard.
  */
 import { literal } from "../history/database.js";
 import { AGENT_DEATH } from "./agent-deaths.js";
@@ -133,7 +133,8 @@ joined AS (
          ${audit.columns("CASE WHEN m.id IS NOT NULL THEN m.peers WHEN o.id IS NOT NULL THEN [o.peer] ELSE [] END")},
          coalesce(m.altered, o.digest <> s.digest OR o.key <> s.key, false) AS altered,
          coalesce(m.misstamped, NOT list_contains(s.nodes, o.node), false) AS misstamped,
-         w.ips AS owners, k.kept, k.position, k.hash_kept, due_ms(s.signal, s.invoke_ms, s.complete_ms + h.hold_ms) > h.cut_ms AS early
+         w.ips AS owners, k.kept, k.position, k.hash_kept,
+         due_ms(s.signal, s.invoke_ms, s.complete_ms + h.hold_ms) > h.cut_ms AS early
   FROM sends s
   JOIN holds h ON h.signal = s.signal
   JOIN shard_keys k ON k.signal = s.signal AND k.key = s.key

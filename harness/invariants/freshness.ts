@@ -1,8 +1,9 @@
 /**
  * Property: what is delivered arrives in time. An item is due when its agent has answered and every stage has held
  * it for as long as a healthy deployment may (oracle/holds.ts), and, when a fault kept its backend away meanwhile, the
- * exporter has waited the longest that it may before it tries again (oracle/backend-outages.ts); received later than the limit after that, it is
- * stale, and one stale item fails. The first receipt counts. Inconclusive when nothing was delivered.
+ * exporter has waited the longest that it may before it tries again (oracle/backend-outages.ts); received later than
+ * the limit after that, it is stale, and one stale item fails. The first receipt counts. Inconclusive when nothing was
+ * delivered.
  */
 import type { Accounting } from "../model/accounting.js";
 import { formatDuration } from "../model/durations.js";

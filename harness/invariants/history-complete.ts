@@ -1,8 +1,8 @@
 /**
  * Property: the record is whole. Inconclusive when a journal has a gap or is not what its observer vouched
- * for, the topology was not watched while agents or gateways changed, an observer restarted, the generator fell behind, the system did not fall silent, too little was
- * acknowledged, clocks or records contradict each other, the books do not balance, or an audit lacks what backends
- * have.
+ * for, the topology was not watched while agents or gateways changed, an observer restarted, the generator fell behind,
+ * the system did not fall silent, too little was acknowledged, clocks or records contradict each other, the books do
+ * not balance, or an audit lacks what backends have.
  */
 import { formatDuration } from "../model/durations.js";
 import type { TopologyGap } from "../model/history.js";

@@ -2,8 +2,9 @@
  * Property: each agent's own number of gateways (otelcol_loadbalancer_num_backends) follows the gateway set of the
  * EndpointSlices. From calibration on, a sample must show the size of a set that was in force since the routing lag
  * (oracle/epochs.ts), one scrape interval, and, after a gateway left, the exporter's timeout, in which 0.96.0 may
- * not resolve; and while DNS was out or stale, nobody need follow. Any other number fails: an agent that never follows, overshoots, or has an empty ring. It counts
- * gateways and does not name them. Inconclusive when an agent was not scraped while only the newest set was allowed.
+ * not resolve; and while DNS was out or stale, nobody need follow. Any other number fails: an agent that never follows,
+ * overshoots, or has an empty ring. It counts gateways and does not name them. Inconclusive when an agent was not
+ * scraped while only the newest set was allowed.
  */
 import { formatDuration } from "../model/durations.js";
 import type { InvariantResult } from "../model/invariant.js";

@@ -39,9 +39,9 @@ export async function troublesIn(
 }
 
 /**
- * Makes the function `due_ms(signal, sent_ms, usual_ms)` (oracle/backend-outages.ts, dueMs) and the table `failures` (signal,
- * id, rejected_from: gateways from which it was rejected for good; failed_from, failed_by: first and last failure that
- * may be followed by another attempt). Final is what an exporter does not send again: core v0.96.0
+ * Makes the function `due_ms(signal, sent_ms, usual_ms)` (oracle/backend-outages.ts, dueMs) and the table `failures`
+ * (signal, id, rejected_from: gateways from which it was rejected for good; failed_from, failed_by: first and last
+ * failure that may be followed by another attempt). Final is what an exporter does not send again: core v0.96.0
  * exporter/otlpexporter/otlp.go, shouldRetry; a partial success it only logs.
  */
 export async function makeTroubles(history: History, { outages }: Troubles): Promise<void> {

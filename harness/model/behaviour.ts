@@ -58,7 +58,9 @@ export const FaultBehaviour = z.discriminatedUnion("kind", [
     kind: z.literal("slow"),
     delayMs: z.number().positive().max(MAX_DELAY_MS),
   }),
-  /** Answers every nth request with an error and stores nothing of it; with `retryAfterMs` it says when to try again. */
+  /**
+   * Answers every nth request with an error and stores nothing of it; with `retryAfterMs` it says when to try again.
+   */
   z.strictObject({
     kind: z.literal("refuse-one-in"),
     n: oneIn,

@@ -32,9 +32,9 @@ export interface BackendOutage {
 }
 
 /**
- * Whether a gateway's queue may have overflowed in an outage. It sends a request whenever a batch is full or its time is
- * over: of so many items in so long a time at most 1 + time/timeout + items/size, if all of them came to one gateway.
- * Those that the consumers hold, and as many as the queue takes, are safe.
+ * Whether a gateway's queue may have overflowed in an outage. It sends a request whenever a batch is full or its time
+ * is over: of so many items in so long a time at most 1 + time/timeout + items/size, if all of them came to one
+ * gateway. Those that the consumers hold, and as many as the queue takes, are safe.
  */
 export function mayOverflow(
   { fromMs, toMs, signal }: Pick<BackendOutage, "fromMs" | "toMs" | "signal">,

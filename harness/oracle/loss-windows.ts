@@ -163,8 +163,8 @@ export interface Ends {
  * new ring (epochs.ts), while DNS is well. Every window is the widest that the settings allow, and no wider:
  * a gateway's death counts from the topology, a batch for its timeout, a decision for decision_wait and one tick.
  * An agent's death takes what it acknowledged so shortly before that it may still have had it, and with it what
- * keeps the rest of a trace. A backend's rejection and an outage of it count from their records. Where an audit looked, only rules of its side of the gateway count, and an item that
- * several gateways got must be explained at each of them.
+ * keeps the rest of a trace. A backend's rejection and an outage of it count from their records. Where an audit looked,
+ * only rules of its side of the gateway count, and an item that several gateways got must be explained at each of them.
  */
 export function explainLoss(
   item: LostItem,
