@@ -22,7 +22,7 @@ export default scenario({
     {
       at: seconds(10),
       lasts: seconds(180),
-      fault: loadSurge({ tracesPerSecond: 450, shows: "scale-out" }),
+      fault: loadSurge({ tracesPerSecond: 300, shows: "scale-out" }),
     },
   ],
   load: seconds(660),

@@ -42,6 +42,27 @@ describe("numbers of gateways", () => {
     ]);
   });
 
+  it("last while pods of theirs only start and get ready", () => {
+    expect(
+      gatewayLevels(
+        [
+          event(0, pod("aaaaa")),
+          event(60_000, pod("bbbbb"), { ready: false }),
+          event(62_000, pod("bbbbb"), { change: "modified", ready: false }),
+          event(68_000, pod("bbbbb"), { change: "modified" }),
+          event(74_000, pod("ccccc"), { ready: false }),
+        ],
+        0,
+      ),
+    ).to.deep.equal([
+      [
+        { atMs: 0, pods: 1 },
+        { atMs: 60_000, pods: 2 },
+        { atMs: 74_000, pods: 3 },
+      ],
+    ]);
+  });
+
   it("pass over a pod that was replaced within ten seconds, and what was before", () => {
     expect(
       gatewayLevels(

@@ -17,6 +17,9 @@ export function gatewayLevels(topology: readonly TopologyEvent[], sinceMs: numbe
     if (event.change === "deleted" || event.terminating) alive.delete(event.uid);
     else alive.set(event.uid, templateOf(event.pod));
     const rollout = new Set(alive.values()).size > 1;
+    const last = seen.at(-1);
+    // A pod that only gets ready changes no number, and must not end the time for which one lasts.
+    if (last?.pods === alive.size && last.rollout === rollout) continue;
     seen.push({ atMs: event.atMs, pods: alive.size, rollout });
   }
   const spans: Level[][] = [[]];

@@ -104,6 +104,7 @@ export async function startGenerator(options: {
   };
 }
 
+const YIELD_EVERY_MS = 5;
 /** The last span of a trace may leave some ticks after all others. */
 const LAST_TICKS_MS = 3 * TICK_MS;
 
@@ -125,6 +126,7 @@ class Load {
   /** Nothing that is due later leaves. */
   #lastDueMs = Infinity;
   #done = false;
+  #yieldedMs = 0;
 
   constructor(order: LoadOrder, sender: Sender) {
     this.order = order;
@@ -156,7 +158,7 @@ class Load {
       await this.#sender.room();
       const outgoing = encode(request);
       const dueMs = this.epochMs + request.atMs;
-      await sleepUntil(dueMs);
+      await this.#sleepUntil(dueMs);
       if (failed) throw failed;
       if (request.signal === "traces") this.startedTraces += rootsIn(request.items);
       const operation = this.#sender
@@ -172,6 +174,18 @@ class Load {
     this.#done = true;
   }
 
+  /**
+   * A load that is late must still let sockets, journal and the load beside it work, but not after each request: one of
+   * many small requests would fall ever further behind one of few large ones.
+   */
+  async #sleepUntil(unixMs: number): Promise<void> {
+    const beforeMs = nowMs();
+    if (unixMs > beforeMs) await sleep(unixMs - beforeMs);
+    else if (beforeMs - this.#yieldedMs >= YIELD_EVERY_MS) await setImmediate();
+    else return;
+    this.#yieldedMs = nowMs();
+  }
+
   #noteLag(lagMs: number): void {
     this.maxLagMs = Math.max(this.maxLagMs, lagMs);
   }
@@ -179,10 +193,3 @@ class Load {
 
 const rootsIn = (spans: readonly PlannedSpan[]): number =>
   spans.filter((span) => span.parentSpanId === undefined).length;
-
-async function sleepUntil(unixMs: number): Promise<void> {
-  const waitMs = unixMs - nowMs();
-  if (waitMs > 0) await sleep(waitMs);
-  // A generator that is late must still let its sockets and its journal work.
-  else await setImmediate();
-}
