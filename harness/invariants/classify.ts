@@ -5,6 +5,7 @@
 import type { History } from "../history/open-history.js";
 import type { FaultEvent, TopologyEvent } from "../model/history.js";
 import { BACKEND_OF_SIGNAL, SIGNALS, type Signal } from "../model/signal.js";
+import { agentStartsIn, type AgentStart } from "../oracle/agent-starts.js";
 import { deathsIn, type Death } from "../oracle/deaths.js";
 import { departuresIn, heldUpIn, type HeldUp } from "../oracle/departures.js";
 import { deploymentFacts, type DeploymentFacts } from "../oracle/deployment-facts.js";
@@ -64,6 +65,7 @@ export async function classify(history: History): Promise<Judged> {
     return ip === undefined ? [] : [{ ip, ...times }];
   });
   await makeTables(history, facts, deaths);
+  await makeAgentStarts(history, agentStartsIn(topology, facts.agent.resolver));
   await makeTroubles(history, troubles);
   const { dns } = troubles;
   await makeHeldUp(history, heldUpIn(departures, outages, { topology, lagMs, dns }));
@@ -179,6 +181,14 @@ async function makeTables(
       holdMs(facts, signal),
       cutMsOf(history, signal),
     ]),
+  );
+}
+
+async function makeAgentStarts(history: History, starts: readonly AgentStart[]): Promise<void> {
+  await history.query("CREATE TABLE agent_starts (node VARCHAR, from_ms DOUBLE, to_ms DOUBLE)");
+  await history.append(
+    "agent_starts",
+    starts.map(({ node, fromMs, toMs }) => [node, fromMs, toMs]),
   );
 }
 

@@ -24,6 +24,7 @@ interface LostRow {
   /** First start to last end of what this part certainly had; null but for spans. */
   readonly spanMs: number | null;
   readonly diedWithAgent: boolean;
+  readonly ringless: boolean;
   readonly traceDiedWithAgent: boolean;
   /** Whether agents may have held a span of the trace for this gateway; an audit shows when each came instead. */
   readonly heldUp?: boolean;

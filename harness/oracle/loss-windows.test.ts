@@ -75,6 +75,7 @@ function ruleAt(signal: Signal, sentSeconds: number, options: Case = {}): string
     ackedMs: sentMs,
     owners: [owner],
     diedWithAgent,
+    ringless: false,
     traceDiedWithAgent,
   };
   const ends = { deaths: [options.death ?? DEATH], departures: [] };
@@ -227,6 +228,7 @@ describe("explained loss", () => {
       sentMs,
       ackedMs: sentMs,
       diedWithAgent: false,
+      ringless: false,
       traceDiedWithAgent: false,
     } as const;
     const [dead, alive] = [at(DEATH.ip), at("10.0.0.2")];
@@ -248,6 +250,7 @@ describe("explained loss", () => {
         ackedMs: sentMs,
         owners: [owner],
         diedWithAgent: false,
+        ringless: false,
         traceDiedWithAgent: false,
       };
       return explainLoss(item, { deaths: [], departures }, FACTS, 12_000)?.name;
@@ -279,7 +282,7 @@ describe("explained loss", () => {
       };
       const item: LostItem = {
         ...{ signal, sentMs, ackedMs: sentMs, owners: [owner] },
-        ...{ diedWithAgent: false, traceDiedWithAgent: false },
+        ...{ diedWithAgent: false, ringless: false, traceDiedWithAgent: false },
       };
       return explainLoss(item, { deaths: [], departures: [], full }, FACTS, 12_000)?.name;
     };

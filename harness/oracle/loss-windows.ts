@@ -37,6 +37,8 @@ export interface LostItem {
   readonly owners: readonly PossibleOwner[];
   /** Every agent that acknowledged it died before it must have handed it on (holds.ts, inAgentMs). */
   readonly diedWithAgent: boolean;
+  /** It was an agent's start, not its death, for one of them at least (agent-starts.ts). */
+  readonly ringless: boolean;
   /** That is so of an item of its trace, or of itself. */
   readonly traceDiedWithAgent: boolean;
   /** Gateways from which its backend, by its own record, got it and rejected it for good. */
@@ -106,6 +108,12 @@ export const LOSS_RULES = {
     place: "gateway-tail-sampling",
     text: "The gateways changed while the trace was on its way; this part was judged without the decisive span.",
     ...contrib(4758),
+  },
+  ringless: {
+    name: "agent-without-gateways",
+    place: "agent",
+    text: "An agent that had just started knew no gateway yet; it dropped what it had acknowledged.",
+    ...contrib(29270),
   },
   tornByAgent: {
     name: "torn-by-agent-death",
@@ -195,7 +203,7 @@ export function explainLoss(
   if (givenUp(item, facts, outages)) return LOSS_RULES.outage;
   if (turnedAway(item, facts, outages)) return LOSS_RULES.overflow;
   if (item.diedWithAgent && item.owners.every(({ reached }) => (reached ?? null) === null)) {
-    return LOSS_RULES.agent;
+    return item.ringless ? LOSS_RULES.ringless : LOSS_RULES.agent;
   }
   // What is gone with its gateway is explained above; here agents drop what waits for one that lives.
   const departed = departures.some(({ ip, sinceMs, atMs }) => {
