@@ -5,7 +5,9 @@ import type { Signal } from "../model/signal.js";
 import type { DeploymentFacts } from "../oracle/deployment-facts.js";
 import { routingLagMs } from "../oracle/epochs.js";
 import { DIED_WITH_AGENT } from "./agent-deaths.js";
-import { explainLoss, ruleText, type Ends, type PossibleOwner } from "../oracle/loss-windows.js";
+import { ruleText } from "../oracle/loss-rules.js";
+import { explainLoss, type Ends } from "../oracle/loss-windows.js";
+import type { PossibleOwner } from "../oracle/lost-item.js";
 import { AUDITED_LOST, auditedParts } from "./audit.js";
 import { LOST, parts } from "./classification-sql.js";
 

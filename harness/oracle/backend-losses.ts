@@ -2,7 +2,7 @@
 import { givesUpAfterMs, type BackendOutage } from "./backend-outages.js";
 import type { DeploymentFacts } from "./deployment-facts.js";
 import { SLACK_MS } from "./holds.js";
-import type { LostItem } from "./loss-windows.js";
+import type { LostItem } from "./lost-item.js";
 import { passageOf } from "./passage.js";
 
 /**

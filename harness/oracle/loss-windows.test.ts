@@ -6,7 +6,9 @@ import fc from "fast-check";
 import type { Signal } from "../model/signal.js";
 import type { Death } from "./deaths.js";
 import { deploymentFacts, type DeploymentFacts } from "./deployment-facts.js";
-import { explainLoss, LOSS_RULES, ruleText, type LostItem } from "./loss-windows.js";
+import { LOSS_RULES, ruleText } from "./loss-rules.js";
+import { explainLoss } from "./loss-windows.js";
+import type { LostItem } from "./lost-item.js";
 
 const YAML = readFileSync(
   join(import.meta.dirname, "../../fixtures/histories/deployment.yaml"),

@@ -1,8 +1,7 @@
 /**
- * The windows in which the deployment's own configuration allows an acknowledged item to be lost, as a table.
- * An item that is lost outside of every window is lost without an explanation.
+ * The windows in which the deployment's own configuration allows an acknowledged item to be lost. An item that is lost
+ * outside of every window is lost without an explanation.
  */
-import type { LossPlace } from "../model/accounting.js";
 import type { Signal } from "../model/signal.js";
 import { SAMPLING_TICK_MS } from "./collector-defaults.js";
 import type { Death } from "./deaths.js";
@@ -12,145 +11,12 @@ import { givenUp, turnedAway } from "./backend-losses.js";
 import { dueMs, type BackendOutage } from "./backend-outages.js";
 import { knownByMs, type DnsTrouble } from "./epochs.js";
 import { SLACK_MS } from "./holds.js";
+import { LOSS_RULES, type LossRule } from "./loss-rules.js";
+import type { LostItem, PossibleOwner } from "./lost-item.js";
 import { passageOf } from "./passage.js";
 
-/** A gateway that an item may have been routed to, and what its trace looks like there. */
-export interface PossibleOwner {
-  readonly ip: string;
-  /** Arrival of the first item of the trace at this gateway: between these times. */
-  readonly firstFromMs: number;
-  readonly firstByMs: number;
-  /** Whether the part of the trace at this gateway may lack what made the trace worth keeping. */
-  readonly mayLackEvidence: boolean;
-  /** Whether agents may have held a part of the trace for this gateway, or dropped it. */
-  readonly heldUp?: boolean;
-  /** What an audit saw: when the item came to this gateway, null when it never did; undefined without an audit. */
-  readonly reached?: { readonly fromMs: number; readonly byMs: number } | null | undefined;
-}
-
-/** An acknowledged, expected item that never arrived. */
-export interface LostItem {
-  readonly signal: Signal;
-  /** First send, and last answer. */
-  readonly sentMs: number;
-  readonly ackedMs: number;
-  readonly owners: readonly PossibleOwner[];
-  /** Every agent that acknowledged it died before it must have handed it on (holds.ts, inAgentMs). */
-  readonly diedWithAgent: boolean;
-  /** It was an agent's start, not its death, for one of them at least (agent-starts.ts). */
-  readonly ringless: boolean;
-  /** That is so of an item of its trace, or of itself. */
-  readonly traceDiedWithAgent: boolean;
-  /** Gateways from which its backend, by its own record, got it and rejected it for good. */
-  readonly rejectedFrom?: readonly string[];
-  /** First and last time that its backend, by its own record, failed to take it and might be asked again. */
-  readonly failed?: { readonly fromMs: number; readonly byMs: number } | null;
-}
-
-export interface LossRule {
-  readonly name: string;
-  readonly place: LossPlace;
-  /** What happens, in one sentence. */
-  readonly text: string;
-  /** Where the defect or design is discussed. */
-  readonly upstream: string;
-  readonly upstreamUrl: string;
-}
-
-const contrib = (issue: number): Pick<LossRule, "upstream" | "upstreamUrl"> => ({
-  upstream: `opentelemetry-collector-contrib#${String(issue)}`,
-  upstreamUrl: `https://github.com/open-telemetry/opentelemetry-collector-contrib/issues/${String(issue)}`,
-});
-const core = (issue: number): Pick<LossRule, "upstream" | "upstreamUrl"> => ({
-  upstream: `opentelemetry-collector#${String(issue)}`,
-  upstreamUrl: `https://github.com/open-telemetry/opentelemetry-collector/issues/${String(issue)}`,
-});
-
-export const LOSS_RULES = {
-  memory: {
-    name: "tail-sampling-memory",
-    place: "gateway-tail-sampling",
-    text: "A gateway died with spans that waited in its memory for the sampling decision.",
-    ...contrib(26490),
-  },
-  transport: {
-    name: "dead-endpoint-queue",
-    place: "agent-to-gateway",
-    text: "Agents drop what they still hold for a gateway when its address leaves DNS.",
-    ...contrib(35378),
-  },
-  agent: {
-    name: "agent-memory",
-    place: "agent",
-    text: "An agent died with items that it had acknowledged: its batch and its queues are in memory.",
-    ...core(12443),
-  },
-  batch: {
-    name: "gateway-batch",
-    place: "gateway-batch",
-    text: "A gateway died with items that it had acknowledged and that waited in its batch.",
-    ...core(12443),
-  },
-  queue: {
-    name: "gateway-queue",
-    place: "gateway-queue",
-    text: "A gateway's sending queue was lost with its pod.",
-    ...core(5902),
-  },
-  full: {
-    name: "queue-without-room",
-    place: "gateway-queue",
-    text: "A gateway's queue had no room on its volume, and the batch before it forgot what it could not hand on.",
-    ...core(12443),
-  },
-  torn: {
-    name: "torn-by-ring-change",
-    place: "gateway-tail-sampling",
-    text: "The gateways changed while the trace was on its way; this part was judged without the decisive span.",
-    ...contrib(4758),
-  },
-  ringless: {
-    name: "agent-without-gateways",
-    place: "agent",
-    text: "An agent that had just started knew no gateway yet; it dropped what it had acknowledged.",
-    ...contrib(29270),
-  },
-  tornByAgent: {
-    name: "torn-by-agent-death",
-    place: "gateway-tail-sampling",
-    text: "A part of the trace was lost with an agent; this part was judged without the decisive span.",
-    ...core(12443),
-  },
-  late: {
-    name: "judged-before-the-rest",
-    place: "gateway-tail-sampling",
-    text: "A part of the trace was held up on its way to the gateway, which decided without the decisive span.",
-    ...contrib(28638),
-  },
-  rejected: {
-    name: "backend-rejected",
-    place: "gateway-to-backend",
-    text: "The backend rejected the item for good, by its own record; gateways drop what may not be sent again.",
-    ...core(15126),
-  },
-  outage: {
-    name: "backend-outage",
-    place: "gateway-to-backend",
-    text: "The backend was away for longer than gateways try again (max_elapsed_time), and they dropped the item.",
-    ...core(8382),
-  },
-  overflow: {
-    name: "queue-overflow",
-    place: "gateway-queue",
-    text: "The backend was away, and gateways drop what their sending queue has no room for.",
-    ...core(4194),
-  },
-} as const satisfies Record<string, LossRule>;
 /** The rules of a gateway's death. */
 type GatewayRule = "memory" | "transport" | "batch" | "queue";
-
-/** A rule as evidence shows it. */
-export const ruleText = ({ text, upstream }: LossRule): string => `${text} (${upstream})`;
 
 /** Gateways that ended, such that left the Service alive, and what faults did to DNS and to backends. */
 export interface Ends {

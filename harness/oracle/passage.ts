@@ -2,7 +2,7 @@
 import { SAMPLING_TICK_MS } from "./collector-defaults.js";
 import type { DeploymentFacts } from "./deployment-facts.js";
 import { routedWithinMs, SLACK_MS } from "./holds.js";
-import type { LostItem, PossibleOwner } from "./loss-windows.js";
+import type { LostItem, PossibleOwner } from "./lost-item.js";
 
 export interface Passage {
   readonly arrivesFromMs: number;
