@@ -1,8 +1,9 @@
 /**
  * Property: what has one route key goes to one gateway, the one that the ring gives; across a change of the
- * gateway set only to owners under a ring that its agent could have. Two checks: free of any model, a key seen
- * from two gateways while only one gateway set was possible; and the peer against the predicted owners. In an audited
- * run that holds of everything that a gateway got, sampled out or lost; else of what a backend received.
+ * gateway set only to owners under a ring that its agent could have; one that was frozen routes late, and by what it
+ * knew. Two checks: free of any model, a key seen from two gateways while only one gateway set was possible; and the
+ * peer against the predicted owners. In an audited run that holds of everything that a gateway got, sampled out or
+ * lost; else of what a backend received.
  */
 import type { InvariantResult } from "../model/invariant.js";
 import type { Judged } from "./classify.js";
@@ -16,8 +17,11 @@ export async function traceAffinity({ history, audit }: Judged): Promise<Invaria
     `CREATE OR REPLACE TABLE split AS
      SELECT s.*, (SELECT count(*) FROM rings r WHERE r.from_ms < s.by_ms AND s.from_ms < r.to_ms) AS rings
      FROM (SELECT i.signal, i.key, list_sort(list_distinct(flatten(list(i.peers)))) AS gateways,
-             min(i.invoke_ms) AS from_ms, max(i.complete_ms + h.routed_ms) AS by_ms
+             min(coalesce(f.from_ms, i.invoke_ms)) AS from_ms,
+             max(greatest(i.complete_ms + h.routed_ms, f.to_ms)) AS by_ms
            FROM items i JOIN holds h ON h.signal = i.signal
+           LEFT JOIN frozen f ON list_contains(i.nodes, f.node)
+             AND i.invoke_ms <= f.to_ms AND f.from_ms <= i.complete_ms + h.routed_ms
            WHERE len(i.peers) > 0 AND i.signal <> 'metrics' GROUP BY i.signal, i.key) s
      WHERE len(s.gateways) > 1`,
   );
