@@ -13,6 +13,7 @@ export interface SamplingRules {
   readonly keepsErrors: boolean;
   /** Null without a latency policy. */
   readonly latencyThresholdMs: number | null;
+  readonly decisionWaitMs: number;
   /** A policy that nobody can predict may keep what the others drop, or drop what they keep. */
   readonly mayKeepMore: boolean;
   readonly mayDropMore: boolean;
@@ -69,17 +70,22 @@ SELECT again.* EXCLUDE (ring_from_ms, ring_by_ms), ${ringsBetween("ring_from_ms"
 FROM again`;
 
 /**
- * Kept by the acked spans alone is certain; kept only with the unanswered ones is uncertain. What is no trace is
+ * Kept by the acked spans alone is certain when they surely came before the earliest decision; kept only with later
+ * ones, for a decision may have been made without them, or with unanswered ones is uncertain. What is no trace is
  * kept.
  */
 const keys = ({ sampling }: Classification): string => {
-  const { keepsErrors, latencyThresholdMs, mayKeepMore, mayDropMore } = sampling;
+  const { keepsErrors, latencyThresholdMs, decisionWaitMs, mayKeepMore, mayDropMore } = sampling;
   const slow = (filter: string): string =>
     latencyThresholdMs === null
       ? "false"
       : `coalesce(max(end_ms) ${filter} - min(start_ms) ${filter} >= ${String(latencyThresholdMs)}, false)`;
-  const error = (answer: string): string =>
-    keepsErrors ? `bool_or(error AND answer = '${answer}')` : "false";
+  // The first of a trace may come to its gateway when it is sent, any other as late as its agent may hold it.
+  const inTime = (completeMs: string): string =>
+    `coalesce(${completeMs} + (SELECT routed_ms FROM holds WHERE signal = 'traces')
+       <= min(invoke_ms) + ${String(decisionWaitMs)}, false)`;
+  const acked = "FILTER (answer = 'acked')";
+  const error = keepsErrors ? "error" : "false";
   return `
 CREATE OR REPLACE TEMP TABLE shard_keys AS
 SELECT signal, key, class, spans, invoke_ms, complete_ms, fate // 2 AS position, fate % 2 = 1 AS hash_kept,
@@ -92,9 +98,9 @@ FROM (
   SELECT *, fate(signal, key) AS fate FROM (
     SELECT signal, key, any_value(class) AS class, count(*) AS spans, min(invoke_ms) AS invoke_ms,
            max(complete_ms) AS complete_ms,
-           ${error("acked")} OR ${slow("FILTER (answer = 'acked')")} AS certain,
-           ${error("indeterminate")}
-             OR (bool_or(answer = 'indeterminate') AND ${slow("FILTER (answer <> 'refused')")}) AS possible
+           ${inTime(`min(complete_ms) FILTER (${error} AND answer = 'acked')`)}
+             OR (${slow(acked)} AND ${inTime(`max(complete_ms) ${acked}`)}) AS certain,
+           bool_or(${error} AND answer <> 'refused') OR ${slow("FILTER (answer <> 'refused')")} AS possible
     FROM sends GROUP BY signal, key))`;
 };
 

@@ -79,6 +79,7 @@ export async function classify(history: History): Promise<Judged> {
     sampling: {
       keepsErrors: sampling?.keepsErrors ?? false,
       latencyThresholdMs: sampling?.latencyThresholdMs ?? null,
+      decisionWaitMs: sampling?.decisionWaitMs ?? 0,
       mayKeepMore: facts.unpredictableSampling.length > 0,
       mayDropMore: sampling !== null && sampling.overruling.length > 0,
     },
