@@ -25,7 +25,7 @@ const MIN_ACKED_SHARE = 0.5;
 const MAX_LAG_MS = 5_000;
 
 export async function historyComplete(
-  { history, audit, topology }: Judged,
+  { history, audit, topology, troubles }: Judged,
   books: Record<Signal, Accounting>,
 ): Promise<InvariantResult> {
   const { facts } = history;
@@ -55,7 +55,7 @@ export async function historyComplete(
     }
     if (!books[signal].balances) problems.push(`the books of ${signal} do not balance`);
   }
-  problems.push(...unseenChanges(topology, facts.topologyGaps));
+  problems.push(...unseenChanges(topology, [...facts.topologyGaps, ...troubles.unwatched]));
   problems.push(...(await contradictions(history)));
   const [first] = problems;
   return result("history-complete", PROPERTY, first === undefined ? "pass" : "inconclusive", {

@@ -13,7 +13,12 @@ import type { FaultSpec } from "../model/fault.js";
 import { REFUSALS } from "../model/behaviour.js";
 import { freezeGateway, freezeNode } from "../model/node-faults.js";
 import { killGateway, minReplicas } from "../model/pod-faults.js";
-import { dnsOutage, dnsStale, troubleBackends } from "../model/service-faults.js";
+import {
+  controlPlaneOutage,
+  dnsOutage,
+  dnsStale,
+  troubleBackends,
+} from "../model/service-faults.js";
 import type { FaultEvent, TopologyEvent } from "../model/history.js";
 import { spread, type InvariantSpec } from "../model/invariant.js";
 import { scenario, type Scenario } from "../model/scenario.js";
@@ -182,10 +187,11 @@ const specsOf = ({ faults, troubles }: Story): { at: number; fault: FaultSpec }[
   ...troubles.map((trouble) => ({ at: trouble.at, fault: troubleOf(trouble) })),
 ];
 
-function troubleOf({ backend, behaviour, dns }: Story["troubles"][number]): FaultSpec {
+function troubleOf({ backend, behaviour, dns, api }: Story["troubles"][number]): FaultSpec {
+  if (api !== undefined) return controlPlaneOutage();
   if (dns !== undefined) return dns === "outage" ? dnsOutage() : dnsStale();
   if (backend === undefined || behaviour === undefined) {
-    throw new TypeError("a trouble needs dns, or backend and behaviour");
+    throw new TypeError("a trouble needs api, dns, or backend and behaviour");
   }
   return troubleBackends(behaviour, [backend]);
 }

@@ -117,7 +117,7 @@ export const Story = z.strictObject({
       }),
     )
     .default([]),
-  /** Faults of backends and of DNS, from their injection to their healing; without `until` they are never healed. */
+  /** Faults of backends, DNS and the API server, from their injection to their healing; without `until` they are never healed. */
   troubles: z
     .array(
       z.strictObject({
@@ -126,6 +126,8 @@ export const Story = z.strictObject({
         backend: z.enum(BACKENDS).optional(),
         behaviour: FaultBehaviour.optional(),
         dns: z.enum(["outage", "stale"]).optional(),
+        /** The API server is away. */
+        api: z.literal("outage").optional(),
       }),
     )
     .default([]),

@@ -9,12 +9,15 @@ import {
   troublesOf,
   type BackendOutage,
   type FaultStep,
+  type Trouble,
 } from "../oracle/backend-outages.js";
 import { holdMs } from "../oracle/holds.js";
 
 export interface Troubles {
   readonly outages: readonly BackendOutage[];
   readonly dns: readonly DnsTrouble[];
+  /** Times without an API server: a watch that does not notice at once sees nothing. */
+  readonly unwatched: readonly Pick<Trouble, "fromMs" | "toMs">[];
 }
 
 /** Reads them from the faults' record. */
@@ -35,7 +38,8 @@ export async function troublesIn(
       return { ...outage, overflows: mayOverflow(outage, sent?.items ?? 0, facts) };
     }),
   );
-  return { outages, dns: dnsTroubles(troubles) };
+  const unwatched = troubles.filter(({ spec }) => spec.kind === "control-plane-outage");
+  return { outages, dns: dnsTroubles(troubles), unwatched };
 }
 
 /**
