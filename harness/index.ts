@@ -21,6 +21,7 @@ export {
 } from "./model/node-faults.js";
 export {
   countersAgree,
+  delivery,
   disruptionBudget,
   duplicates,
   freshWithin,

@@ -1,15 +1,10 @@
 import {
-  duplicates,
-  integrity,
+  delivery,
   killAgent,
-  nothingUnexpected,
   recoversWithin,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** A node's agent dies with its batch and its queues; the applications of that node wait for the next one. */
@@ -20,13 +15,8 @@ export default scenario({
   faults: [{ at: seconds(10), fault: killAgent({ how: "force-delete", pick: "one" }) }],
   load: seconds(60),
   invariants: [
-    zeroLoss({ explained: 0.1 }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
+    ...delivery({ explained: 0.1, duplicates: 0 }),
     reResolution(),
-    duplicates({ limit: 0 }),
     recoversWithin(seconds(30)),
   ],
 });

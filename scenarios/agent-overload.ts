@@ -1,14 +1,4 @@
-import {
-  duplicates,
-  integrity,
-  loadSurge,
-  nothingUnexpected,
-  samplingExact,
-  scenario,
-  seconds,
-  traceAffinity,
-  zeroLoss,
-} from "../harness/index.js";
+import { delivery, loadSurge, scenario, seconds } from "../harness/index.js";
 
 /** More than an agent's limits can carry: the kernel ends it with all that it had acknowledged. */
 export default scenario({
@@ -24,12 +14,5 @@ export default scenario({
     },
   ],
   load: seconds(110),
-  invariants: [
-    zeroLoss({ explained: 0.6 }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    duplicates(),
-  ],
+  invariants: [...delivery({ explained: 0.6 })],
 });

@@ -1,15 +1,10 @@
 import {
-  duplicates,
-  integrity,
+  delivery,
   killAgent,
-  nothingUnexpected,
   recoversWithin,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** An agent's process dies and restarts in place; by an audit, what it still had never came to a gateway. */
@@ -21,13 +16,8 @@ export default scenario({
   faults: [{ at: seconds(10), fault: killAgent({ how: "sigkill", pick: "one" }) }],
   load: seconds(60),
   invariants: [
-    zeroLoss({ explained: 0.1 }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
+    ...delivery({ explained: 0.1, duplicates: 0 }),
     reResolution(),
-    duplicates({ limit: 0 }),
     recoversWithin(seconds(30)),
   ],
 });

@@ -1,16 +1,11 @@
 import {
   countersAgree,
-  duplicates,
+  delivery,
   freshWithin,
-  integrity,
-  nothingUnexpected,
   recoversWithin,
-  samplingExact,
   scenario,
   seconds,
-  traceAffinity,
   troubleBackends,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** Every backend refuses connections for 20 s. Gateways hold what they have and try again; nothing may be lost. */
@@ -22,14 +17,9 @@ export default scenario({
   faults: [{ at: seconds(10), lasts: seconds(20), fault: troubleBackends({ kind: "down" }) }],
   load: seconds(50),
   invariants: [
-    zeroLoss({ explained: "strict" }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
+    ...delivery({ explained: "strict" }),
     countersAgree(),
     freshWithin(seconds(5)),
-    duplicates(),
     recoversWithin(seconds(15)),
   ],
 });

@@ -1,15 +1,4 @@
-import {
-  duplicates,
-  freshWithin,
-  integrity,
-  nothingUnexpected,
-  samplingExact,
-  scenario,
-  seconds,
-  traceAffinity,
-  troubleBackends,
-  zeroLoss,
-} from "../harness/index.js";
+import { delivery, freshWithin, scenario, seconds, troubleBackends } from "../harness/index.js";
 
 /**
  * Backends turn requests away for 20 s. With UNAVAILABLE, or a hint when to try again, gateways do so and lose
@@ -46,12 +35,7 @@ export default scenario({
   load: seconds(50),
   invariants: [
     // Of log records, 20 s and the requests at both ends, of about 115 s of load and calibration.
-    zeroLoss({ explained: 0.4 }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
+    ...delivery({ explained: 0.4 }),
     freshWithin(seconds(5)),
-    duplicates(),
   ],
 });

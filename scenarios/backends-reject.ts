@@ -1,15 +1,4 @@
-import {
-  countersAgree,
-  duplicates,
-  integrity,
-  nothingUnexpected,
-  samplingExact,
-  scenario,
-  seconds,
-  traceAffinity,
-  troubleBackends,
-  zeroLoss,
-} from "../harness/index.js";
+import { countersAgree, delivery, scenario, seconds, troubleBackends } from "../harness/index.js";
 
 /** Backends reject for good: a whole request, or some items of one by a partial success. Gateways try neither again. */
 export default scenario({
@@ -33,13 +22,5 @@ export default scenario({
     },
   ],
   load: seconds(50),
-  invariants: [
-    zeroLoss({ explained: 0.25 }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    countersAgree(),
-    duplicates(),
-  ],
+  invariants: [...delivery({ explained: 0.25 }), countersAgree()],
 });

@@ -1,15 +1,10 @@
 import {
   controlPlaneOutage,
-  duplicates,
+  delivery,
   freshWithin,
-  integrity,
-  nothingUnexpected,
   recoversWithin,
-  samplingExact,
   scenario,
   seconds,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** The API server is away for a minute. What runs needs it for nothing: no telemetry may be lost or late. */
@@ -21,13 +16,8 @@ export default scenario({
   faults: [{ at: seconds(5), lasts: seconds(60), fault: controlPlaneOutage() }],
   load: seconds(90),
   invariants: [
-    zeroLoss({ explained: "strict" }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
+    ...delivery({ explained: "strict" }),
     freshWithin(seconds(5)),
-    duplicates(),
     recoversWithin(seconds(10)),
   ],
 });

@@ -1,15 +1,10 @@
 import {
+  delivery,
   dnsOutage,
-  duplicates,
-  integrity,
   killGateway,
-  nothingUnexpected,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** DNS is away for half a minute, and a gateway dies meanwhile: agents cannot learn of it until DNS is back. */
@@ -25,12 +20,7 @@ export default scenario({
   load: seconds(75),
   invariants: [
     // The dead gateway's third of what was sent since it died, until DNS was back, on top of its memory.
-    zeroLoss({ explained: 0.4 }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
+    ...delivery({ explained: 0.4 }),
     reResolution(),
-    duplicates(),
   ],
 });

@@ -1,15 +1,10 @@
 import {
+  delivery,
   dnsStale,
-  duplicates,
-  integrity,
   killGateway,
-  nothingUnexpected,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** DNS goes on naming a gateway that died, and not its successor: agents follow only when DNS tells the truth again. */
@@ -25,12 +20,7 @@ export default scenario({
   load: seconds(90),
   invariants: [
     // The dead gateway's third of what was sent since it died, until DNS told the truth, on top of its memory.
-    zeroLoss({ explained: 0.4 }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
+    ...delivery({ explained: 0.4 }),
     reResolution(),
-    duplicates(),
   ],
 });

@@ -1,15 +1,10 @@
 import {
+  delivery,
   disruptionBudget,
   drainNode,
-  duplicates,
-  integrity,
-  nothingUnexpected,
   rollout,
-  samplingExact,
   scenario,
   seconds,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** Two controllers take gateways away at once: the budget holds back the drain, the rollout replaces the rest. */
@@ -22,13 +17,5 @@ export default scenario({
     { at: seconds(20), lasts: seconds(50), fault: drainNode({ pick: "one" }) },
   ],
   load: seconds(110),
-  invariants: [
-    zeroLoss({ explained: 0.5 }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    duplicates(),
-    disruptionBudget(),
-  ],
+  invariants: [...delivery({ explained: 0.5 }), disruptionBudget()],
 });

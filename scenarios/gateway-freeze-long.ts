@@ -1,15 +1,4 @@
-import {
-  duplicates,
-  freezeGateway,
-  integrity,
-  nothingUnexpected,
-  recoversWithin,
-  samplingExact,
-  scenario,
-  seconds,
-  traceAffinity,
-  zeroLoss,
-} from "../harness/index.js";
+import { delivery, freezeGateway, recoversWithin, scenario, seconds } from "../harness/index.js";
 
 /** A gateway hangs until it is not ready: it leaves DNS alive, and agents drop what they hold for it. */
 export default scenario({
@@ -19,13 +8,5 @@ export default scenario({
   tags: ["nightly", "release"],
   faults: [{ at: seconds(10), lasts: seconds(24), fault: freezeGateway({ outage: "noticed" }) }],
   load: seconds(75),
-  invariants: [
-    zeroLoss({ explained: "budget" }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    duplicates(),
-    recoversWithin(seconds(30)),
-  ],
+  invariants: [...delivery({ explained: "budget" }), recoversWithin(seconds(30))],
 });

@@ -1,15 +1,10 @@
 import {
-  duplicates,
-  integrity,
+  delivery,
   killGateway,
-  nothingUnexpected,
   recoversWithin,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** Two of three gateways die at once: the third owns every trace until the others are replaced. */
@@ -19,14 +14,5 @@ export default scenario({
   tags: ["nightly", "release"],
   faults: [{ at: seconds(10), fault: killGateway({ how: "force-delete", pick: "two" }) }],
   load: seconds(60),
-  invariants: [
-    zeroLoss({ explained: 0.3 }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    reResolution(),
-    duplicates(),
-    recoversWithin(seconds(45)),
-  ],
+  invariants: [...delivery({ explained: 0.3 }), reResolution(), recoversWithin(seconds(45))],
 });

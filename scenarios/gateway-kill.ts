@@ -1,20 +1,15 @@
 import {
   countersAgree,
-  duplicates,
+  delivery,
   freshWithin,
   hpaPolicy,
-  integrity,
   killGateway,
   noStallBeyond,
-  nothingUnexpected,
   recoversWithin,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
   spread,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** A gateway dies without warning. Agents must re-route; nothing acknowledged may be lost without an explanation. */
@@ -25,19 +20,14 @@ export default scenario({
   faults: [{ at: seconds(10), fault: killGateway({ how: "force-delete", pick: "one" }) }],
   load: seconds(60),
   invariants: [
-    zeroLoss({ explained: "budget" }),
-    traceAffinity(),
+    ...delivery({ explained: "budget" }),
     spread(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
     countersAgree(),
     reResolution(),
     hpaPolicy(),
     // The exporter of a dead gateway may block all others for its timeout, 10 s: reported, not failed.
     noStallBeyond(seconds(10)),
     freshWithin(seconds(15)),
-    duplicates(),
     recoversWithin(seconds(45)),
   ],
 });

@@ -1,15 +1,4 @@
-import {
-  duplicates,
-  integrity,
-  memoryPressure,
-  nothingUnexpected,
-  recoversWithin,
-  samplingExact,
-  scenario,
-  seconds,
-  traceAffinity,
-  zeroLoss,
-} from "../harness/index.js";
+import { delivery, memoryPressure, recoversWithin, scenario, seconds } from "../harness/index.js";
 
 /** A gateway is over its memory limiter and refuses: agents must hold what is for it, and deliver it. */
 export default scenario({
@@ -21,13 +10,5 @@ export default scenario({
     { at: seconds(10), lasts: seconds(10), fault: memoryPressure({ over: "limiter", mib: 170 }) },
   ],
   load: seconds(60),
-  invariants: [
-    zeroLoss({ explained: "budget" }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    duplicates(),
-    recoversWithin(seconds(30)),
-  ],
+  invariants: [...delivery({ explained: "budget" }), recoversWithin(seconds(30))],
 });

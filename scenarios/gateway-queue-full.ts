@@ -1,15 +1,4 @@
-import {
-  duplicates,
-  fillQueueVolume,
-  integrity,
-  nothingUnexpected,
-  recoversWithin,
-  samplingExact,
-  scenario,
-  seconds,
-  traceAffinity,
-  zeroLoss,
-} from "../harness/index.js";
+import { delivery, fillQueueVolume, recoversWithin, scenario, seconds } from "../harness/index.js";
 
 /**
  * A gateway cannot reach its backends and its queue has no room: what it cannot keep is lost, and nothing after that.
@@ -21,13 +10,5 @@ export default scenario({
   deployment: "small-queue-volume",
   faults: [{ at: seconds(10), lasts: seconds(25), fault: fillQueueVolume() }],
   load: seconds(75),
-  invariants: [
-    zeroLoss({ explained: "budget" }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    duplicates(),
-    recoversWithin(seconds(20)),
-  ],
+  invariants: [...delivery({ explained: "budget" }), recoversWithin(seconds(20))],
 });

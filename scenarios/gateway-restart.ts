@@ -1,14 +1,4 @@
-import {
-  duplicates,
-  integrity,
-  killGateway,
-  nothingUnexpected,
-  samplingExact,
-  scenario,
-  seconds,
-  traceAffinity,
-  zeroLoss,
-} from "../harness/index.js";
+import { delivery, killGateway, scenario, seconds } from "../harness/index.js";
 
 /** A gateway's process dies and restarts in place: its memory is lost, its address and its queue's disk are not. */
 export default scenario({
@@ -18,12 +8,5 @@ export default scenario({
   audit: true,
   faults: [{ at: seconds(10), fault: killGateway({ how: "sigkill", pick: "one" }) }],
   load: seconds(60),
-  invariants: [
-    zeroLoss({ explained: "budget" }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    duplicates(),
-  ],
+  invariants: [...delivery({ explained: "budget" })],
 });

@@ -1,15 +1,10 @@
 import {
-  duplicates,
-  integrity,
-  nothingUnexpected,
+  delivery,
   recoversWithin,
   reResolution,
   rollout,
-  samplingExact,
   scenario,
   seconds,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** Every gateway is replaced, one after the other: three deaths, and the ring changes each time. */
@@ -19,14 +14,5 @@ export default scenario({
   tags: ["nightly", "release"],
   faults: [{ at: seconds(10), fault: rollout({ tier: "gateway", to: "restart" }) }],
   load: seconds(90),
-  invariants: [
-    zeroLoss({ explained: 0.4 }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    reResolution(),
-    duplicates(),
-    recoversWithin(seconds(75)),
-  ],
+  invariants: [...delivery({ explained: 0.4 }), reResolution(), recoversWithin(seconds(75))],
 });

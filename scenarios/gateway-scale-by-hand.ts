@@ -1,15 +1,10 @@
 import {
-  duplicates,
+  delivery,
   hpaPolicy,
-  integrity,
   minReplicas,
-  nothingUnexpected,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** Gateways come because somebody wants more, and go when nobody does: each change of the ring tears traces. */
@@ -19,14 +14,5 @@ export default scenario({
   tags: ["nightly", "release"],
   faults: [{ at: seconds(10), lasts: seconds(45), fault: minReplicas(5) }],
   load: seconds(105),
-  invariants: [
-    zeroLoss({ explained: "budget" }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    reResolution(),
-    hpaPolicy(),
-    duplicates({ limit: 0 }),
-  ],
+  invariants: [...delivery({ explained: "budget", duplicates: 0 }), reResolution(), hpaPolicy()],
 });

@@ -1,15 +1,10 @@
 import {
-  duplicates,
+  delivery,
   hpaPolicy,
-  integrity,
   loadSurge,
-  nothingUnexpected,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** The same with the guide's own windows: a minute before gateways come, five before the first goes. */
@@ -26,14 +21,5 @@ export default scenario({
     },
   ],
   load: seconds(660),
-  invariants: [
-    zeroLoss({ explained: 0.3 }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    reResolution(),
-    hpaPolicy(),
-    duplicates(),
-  ],
+  invariants: [...delivery({ explained: 0.3 }), reResolution(), hpaPolicy()],
 });

@@ -1,15 +1,10 @@
 import {
-  duplicates,
-  integrity,
-  nothingUnexpected,
+  delivery,
   recoversWithin,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
   terminateGateway,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** All gateways are asked to end at once, as when somebody deletes the pods of a Deployment by label. */
@@ -19,14 +14,5 @@ export default scenario({
   tags: ["nightly", "release"],
   faults: [{ at: seconds(10), fault: terminateGateway({ pick: "all" }) }],
   load: seconds(75),
-  invariants: [
-    zeroLoss({ explained: 0.4 }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    reResolution(),
-    duplicates(),
-    recoversWithin(seconds(60)),
-  ],
+  invariants: [...delivery({ explained: 0.4 }), reResolution(), recoversWithin(seconds(60))],
 });

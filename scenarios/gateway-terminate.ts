@@ -1,16 +1,11 @@
 import {
-  duplicates,
+  delivery,
   hpaPolicy,
-  integrity,
-  nothingUnexpected,
   recoversWithin,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
   terminateGateway,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** A gateway is asked to end and does so at once: 0.96.0 flushes nothing of tail sampling, grace or not. */
@@ -21,14 +16,9 @@ export default scenario({
   faults: [{ at: seconds(10), fault: terminateGateway({ pick: "one" }) }],
   load: seconds(60),
   invariants: [
-    zeroLoss({ explained: "budget" }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
+    ...delivery({ explained: "budget" }),
     reResolution(),
     hpaPolicy(),
-    duplicates(),
     recoversWithin(seconds(45)),
   ],
 });

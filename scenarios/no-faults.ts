@@ -1,17 +1,12 @@
 import {
   countersAgree,
-  duplicates,
+  delivery,
   freshWithin,
   hpaPolicy,
-  integrity,
-  nothingUnexpected,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
   spread,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** The positive control: without a fault nothing may be lost, torn, leaked, misrouted or repeated. */
@@ -21,16 +16,11 @@ export default scenario({
   tags: ["smoke", "nightly", "release"],
   load: seconds(20),
   invariants: [
-    zeroLoss({ explained: "strict" }),
-    traceAffinity(),
+    ...delivery({ explained: "strict", duplicates: 0 }),
     spread(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
     countersAgree(),
     reResolution(),
     hpaPolicy(),
     freshWithin(seconds(5)),
-    duplicates({ limit: 0 }),
   ],
 });

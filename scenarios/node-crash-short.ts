@@ -1,15 +1,4 @@
-import {
-  crashNode,
-  duplicates,
-  integrity,
-  nothingUnexpected,
-  recoversWithin,
-  samplingExact,
-  scenario,
-  seconds,
-  traceAffinity,
-  zeroLoss,
-} from "../harness/index.js";
+import { crashNode, delivery, recoversWithin, scenario, seconds } from "../harness/index.js";
 
 /** A worker loses its power and is back before the cluster takes it for lost: nobody moves its pods. */
 export default scenario({
@@ -18,13 +7,5 @@ export default scenario({
   tags: ["nightly", "release"],
   faults: [{ at: seconds(10), lasts: seconds(20), fault: crashNode({ outage: "unnoticed" }) }],
   load: seconds(85),
-  invariants: [
-    zeroLoss({ explained: 0.4 }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    duplicates(),
-    recoversWithin(seconds(30)),
-  ],
+  invariants: [...delivery({ explained: 0.4 }), recoversWithin(seconds(30))],
 });

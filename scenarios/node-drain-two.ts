@@ -1,17 +1,12 @@
 import {
+  delivery,
   disruptionBudget,
   drainNode,
-  duplicates,
   hpaPolicy,
-  integrity,
-  nothingUnexpected,
   recoversWithin,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** Two workers are drained at once: the budget must refuse the second eviction until the first gateway is replaced. */
@@ -22,12 +17,7 @@ export default scenario({
   faults: [{ at: seconds(10), lasts: seconds(45), fault: drainNode({ pick: "two" }) }],
   load: seconds(75),
   invariants: [
-    zeroLoss({ explained: 0.4 }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    duplicates(),
+    ...delivery({ explained: 0.4 }),
     disruptionBudget(),
     reResolution(),
     hpaPolicy(),

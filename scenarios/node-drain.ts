@@ -1,17 +1,12 @@
 import {
+  delivery,
   disruptionBudget,
   drainNode,
-  duplicates,
   hpaPolicy,
-  integrity,
-  nothingUnexpected,
   recoversWithin,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** A worker is drained. The budget must keep two gateways ready; what a gateway holds in memory is lost. */
@@ -22,12 +17,7 @@ export default scenario({
   faults: [{ at: seconds(10), lasts: seconds(40), fault: drainNode({ pick: "one" }) }],
   load: seconds(75),
   invariants: [
-    zeroLoss({ explained: "budget" }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    duplicates(),
+    ...delivery({ explained: "budget" }),
     disruptionBudget(),
     reResolution(),
     hpaPolicy(),

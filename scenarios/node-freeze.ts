@@ -1,15 +1,4 @@
-import {
-  duplicates,
-  freezeNode,
-  integrity,
-  nothingUnexpected,
-  recoversWithin,
-  samplingExact,
-  scenario,
-  seconds,
-  traceAffinity,
-  zeroLoss,
-} from "../harness/index.js";
+import { delivery, freezeNode, recoversWithin, scenario, seconds } from "../harness/index.js";
 
 /** A worker hangs: no heartbeat, no answer, and everything in its memory goes on when it does. */
 export default scenario({
@@ -18,13 +7,5 @@ export default scenario({
   tags: ["nightly", "release"],
   faults: [{ at: seconds(10), lasts: seconds(75), fault: freezeNode({ outage: "noticed" }) }],
   load: seconds(140),
-  invariants: [
-    zeroLoss({ explained: 0.5 }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    duplicates(),
-    recoversWithin(seconds(30)),
-  ],
+  invariants: [...delivery({ explained: 0.5 }), recoversWithin(seconds(30))],
 });

@@ -1,15 +1,10 @@
 import {
-  duplicates,
-  integrity,
-  nothingUnexpected,
+  delivery,
   partition,
   recoversWithin,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** No agent reaches one gateway, which stays ready for everyone else: agents must hold what is for it. */
@@ -25,14 +20,5 @@ export default scenario({
     },
   ],
   load: seconds(60),
-  invariants: [
-    zeroLoss({ explained: "budget" }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    duplicates(),
-    reResolution(),
-    recoversWithin(seconds(20)),
-  ],
+  invariants: [...delivery({ explained: "budget" }), reResolution(), recoversWithin(seconds(20))],
 });

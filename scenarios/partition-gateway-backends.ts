@@ -1,15 +1,10 @@
 import {
-  duplicates,
-  integrity,
-  nothingUnexpected,
+  delivery,
   partition,
   recoversWithin,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** A gateway cannot reach its backends: its persistent queue must hold everything until it can. */
@@ -25,14 +20,5 @@ export default scenario({
     },
   ],
   load: seconds(60),
-  invariants: [
-    zeroLoss({ explained: "budget" }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    duplicates(),
-    reResolution(),
-    recoversWithin(seconds(20)),
-  ],
+  invariants: [...delivery({ explained: "budget" }), reResolution(), recoversWithin(seconds(20))],
 });

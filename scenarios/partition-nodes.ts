@@ -1,15 +1,10 @@
 import {
-  duplicates,
-  integrity,
-  nothingUnexpected,
+  delivery,
   partition,
   recoversWithin,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** The pods of two workers cannot reach each other: each agent loses one gateway, and another one each. */
@@ -25,14 +20,5 @@ export default scenario({
     },
   ],
   load: seconds(60),
-  invariants: [
-    zeroLoss({ explained: "budget" }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    duplicates(),
-    reResolution(),
-    recoversWithin(seconds(20)),
-  ],
+  invariants: [...delivery({ explained: "budget" }), reResolution(), recoversWithin(seconds(20))],
 });

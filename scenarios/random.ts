@@ -1,22 +1,17 @@
 import {
+  delivery,
   drainNode,
-  duplicates,
   freezeGateway,
-  integrity,
   killAgent,
   killGateway,
   minReplicas,
   minutes,
-  nothingUnexpected,
   partition,
   rollout,
-  samplingExact,
   scenario,
   seconds,
   slowNetwork,
   terminateGateway,
-  traceAffinity,
-  zeroLoss,
   type FaultChoice,
 } from "../harness/index.js";
 
@@ -51,12 +46,5 @@ export default scenario({
   tags: ["release"],
   draws: [...SUDDEN, ...ALONE, ...LASTING],
   load: minutes(10),
-  invariants: [
-    zeroLoss({ explained: 0.5 }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    duplicates(),
-  ],
+  invariants: [...delivery({ explained: 0.5 })],
 });

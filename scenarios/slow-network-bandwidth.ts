@@ -1,15 +1,10 @@
 import {
-  duplicates,
-  integrity,
-  nothingUnexpected,
+  delivery,
   recoversWithin,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
   slowNetwork,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** The cable of a gateway carries less than agents want to send for a while. */
@@ -25,14 +20,5 @@ export default scenario({
     },
   ],
   load: seconds(60),
-  invariants: [
-    zeroLoss({ explained: "budget" }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    duplicates(),
-    reResolution(),
-    recoversWithin(seconds(20)),
-  ],
+  invariants: [...delivery({ explained: "budget" }), reResolution(), recoversWithin(seconds(20))],
 });

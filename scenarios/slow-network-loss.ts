@@ -1,15 +1,10 @@
 import {
-  duplicates,
-  integrity,
-  nothingUnexpected,
+  delivery,
   recoversWithin,
   reResolution,
-  samplingExact,
   scenario,
   seconds,
   slowNetwork,
-  traceAffinity,
-  zeroLoss,
 } from "../harness/index.js";
 
 /** One packet in five to a gateway is lost: TCP must hide it. */
@@ -21,14 +16,5 @@ export default scenario({
     { at: seconds(10), lasts: seconds(30), fault: slowNetwork({ how: "loss", share: 0.2 }) },
   ],
   load: seconds(60),
-  invariants: [
-    zeroLoss({ explained: "budget" }),
-    traceAffinity(),
-    samplingExact(),
-    integrity(),
-    nothingUnexpected(),
-    duplicates(),
-    reResolution(),
-    recoversWithin(seconds(20)),
-  ],
+  invariants: [...delivery({ explained: "budget" }), reResolution(), recoversWithin(seconds(20))],
 });

@@ -117,7 +117,10 @@ export const Story = z.strictObject({
       }),
     )
     .default([]),
-  /** Faults of backends, DNS and the API server, from their injection to their healing; without `until` they are never healed. */
+  /**
+   * Faults of backends, DNS and the API server, from their injection to their healing; without `until` they are never
+   * healed.
+   */
   troubles: z
     .array(
       z.strictObject({

@@ -132,6 +132,22 @@ export const recoversWithin = (limitMs: number): RecoveryTime => ({
   limitMs,
 });
 
+/**
+ * What a scenario on the guide's design asks whatever happens: nothing is lost beyond the budget, nothing goes astray, is
+ * sampled wrongly, altered or invented, and little comes twice. `explained` as for zeroLoss, `duplicates` as a share.
+ */
+export const delivery = (options: {
+  explained: "budget" | "strict" | number;
+  duplicates?: number;
+}): readonly InvariantSpec[] => [
+  zeroLoss(options),
+  traceAffinity(),
+  samplingExact(),
+  integrity(),
+  nothingUnexpected(),
+  options.duplicates === undefined ? duplicates() : duplicates({ limit: options.duplicates }),
+];
+
 /** Rows that a reader can check: the evidence of an invariant. At most `rows.length` of `total` are shown. */
 export interface Evidence {
   readonly columns: string[];
