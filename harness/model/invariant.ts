@@ -133,8 +133,9 @@ export const recoversWithin = (limitMs: number): RecoveryTime => ({
 });
 
 /**
- * What a scenario on the guide's design asks whatever happens: nothing is lost beyond the budget, nothing goes astray, is
- * sampled wrongly, altered or invented, and little comes twice. `explained` as for zeroLoss, `duplicates` as a share.
+ * What a scenario on the guide's design asks whatever happens: nothing is lost beyond the budget, nothing goes astray,
+ * is sampled wrongly, altered or invented, and little comes twice. `explained` as for zeroLoss, `duplicates` as a
+ * share.
  */
 export const delivery = (options: {
   explained: "budget" | "strict" | number;
