@@ -3,7 +3,7 @@ import { lastAddress } from "./check-egress.js";
 import { redactField, redactText } from "./collect.js";
 import { withoutForward } from "./coredns.js";
 import { observerManifests } from "./observer-manifests.js";
-import { reasonToSweep } from "./sweep.js";
+import { reasonToRemove } from "./ownership.js";
 
 describe("withoutForward", () => {
   const rest =
@@ -29,18 +29,18 @@ describe("lastAddress", () => {
   });
 });
 
-describe("reasonToSweep", () => {
+describe("reasonToRemove", () => {
   const alive = () => true;
   const dead = () => false;
 
   it("spares a cluster in use and a kept one, and takes expired and orphaned ones", () => {
     const used = { run: "r", pid: 7, expiresAtS: 100 };
     const kept = { run: "kept", pid: 7, expiresAtS: 100 };
-    expect(reasonToSweep(used, 50, alive)).to.equal(undefined);
-    expect(reasonToSweep(kept, 50, dead)).to.equal(undefined);
-    expect(reasonToSweep(used, 50, dead)).to.equal("its owner, process 7, is gone");
-    expect(reasonToSweep(used, 100, alive)).to.equal("expired");
-    expect(reasonToSweep(kept, 100, alive)).to.equal("expired");
+    expect(reasonToRemove(used, 50, alive)).to.equal(undefined);
+    expect(reasonToRemove(kept, 50, dead)).to.equal(undefined);
+    expect(reasonToRemove(used, 50, dead)).to.equal("left behind: its owner, process 7, is gone");
+    expect(reasonToRemove(used, 100, alive)).to.equal("expired");
+    expect(reasonToRemove(kept, 100, alive)).to.equal("expired");
   });
 });
 

@@ -8,7 +8,6 @@ import {
   createCluster,
   DEFAULT_POD_SUBNET,
   DEFAULT_SERVICE_SUBNET,
-  deleteCluster,
   egressCounters,
   ensureImages,
   ensureKubectl,
@@ -31,6 +30,7 @@ import { closeCoreDns } from "./coredns.js";
 import { kit } from "./kit-errors.js";
 import { deployMetricsServer } from "./metrics-server.js";
 import { ensureObserverImage } from "./observer-image.js";
+import { describeOwner, keptFor, ownedBy, reasonToRemove, removeCluster } from "./ownership.js";
 
 export interface ProvisionOptions {
   readonly name: string;
@@ -83,7 +83,7 @@ const LIFETIME_S = 4 * 3_600;
 export async function provisionCluster(options: ProvisionOptions): Promise<ProvisionedCluster> {
   const { name, progress, signal } = options;
   const work = { signal, onProgress: (line: string) => progress.status(line) };
-  await demandNameFits(options);
+  await freeTheName(options);
   const kubectl = await kit(ensureKubectl(work));
   const images = await kit(
     ensureImages({ mode: options.images, registryMirror: options.registryMirror, ...work }),
@@ -129,7 +129,7 @@ async function equip(
     corefile,
     egress,
     egressCounters: () => kit(egressCounters(name)),
-    keep: () => kit(writeOwner(name, ownerFor({ ...options, keep: true }))),
+    keep: () => kit(writeOwner(name, keptFor(options.keepForS))),
     remove: () => removeCluster(name, kubeconfigPath),
   };
 }
@@ -169,12 +169,11 @@ async function abandon({
   });
 }
 
-/** Deletes a cluster of ours; fine when there is none of that name. */
-export const removeCluster = (name: string, kubeconfigPath?: string): Promise<void> =>
-  kit(deleteCluster(name, { kubeconfigPath }));
-
-/** A name is free for a new cluster, and ours for a reused one. */
-async function demandNameFits({ name, reuse, signal }: ProvisionOptions): Promise<void> {
+/**
+ * A name is free for a new cluster, and ours for a reused one. What a run that was ended by force left behind under
+ * the name is removed, as `sweep` would.
+ */
+async function freeTheName({ name, reuse, signal, progress }: ProvisionOptions): Promise<void> {
   const exists = (await kit(listClusters({ signal }))).includes(name);
   const owner = exists ? await kit(clusterOwner(name, { signal })) : undefined;
   if (reuse && !exists) {
@@ -182,25 +181,24 @@ async function demandNameFits({ name, reuse, signal }: ProvisionOptions): Promis
       `--reuse-cluster ${name}: no such cluster; make it first: chaos run --keep-cluster`,
     );
   }
-  if (exists && owner === undefined) {
+  if (!exists) return;
+  if (owner === undefined) {
     throw new UsageError(
       `cluster ${name} was not made by this tool; choose another with --cluster-name, ` +
         `or delete it yourself: kind delete cluster --name ${name}`,
     );
   }
-  if (exists && !reuse) {
+  if (reuse) return;
+  const why = reasonToRemove(owner, Date.now() / 1_000);
+  if (why === undefined) {
     throw new UsageError(
-      `cluster ${name} exists already; use it with --reuse-cluster ${name}, ` +
-        "or delete it: chaos sweep --all",
+      `cluster ${name} exists already, ${describeOwner(owner)}; choose another with --cluster-name, ` +
+        `use it with --reuse-cluster ${name}, or delete it: chaos sweep --all`,
     );
   }
+  progress.event(`cluster ${name} is removed first: ${why}`);
+  await removeCluster(name);
 }
-
-const ownerFor = ({ keep, keepForS, runId }: ProvisionOptions) => ({
-  run: keep ? "kept" : runId,
-  pid: process.pid,
-  expiresAtS: Math.floor(Date.now() / 1_000) + (keep ? keepForS : LIFETIME_S),
-});
 
 async function create(options: ProvisionOptions, images: readonly EnsuredImage[]): Promise<void> {
   const { name, signal, progress, kubeconfigPath, logsDirectory } = options;
@@ -212,7 +210,7 @@ async function create(options: ProvisionOptions, images: readonly EnsuredImage[]
       name,
       image: node.name,
       workers: WORKERS,
-      owner: ownerFor(options),
+      owner: options.keep ? keptFor(options.keepForS) : ownedBy(options.runId, LIFETIME_S),
       kubeconfigPath,
       waitMs: CREATE_WAIT_MS,
       logsDirectory,
@@ -232,7 +230,7 @@ async function adopt(options: ProvisionOptions): Promise<void> {
       fix: `docker start ${names}`,
     });
   }
-  await kit(writeOwner(name, ownerFor({ ...options, keep: true })));
+  await kit(writeOwner(name, keptFor(options.keepForS)));
   await mkdir(dirname(kubeconfigPath), { recursive: true });
   const text = await kit(kubeconfig(name, { signal }));
   await writeFile(kubeconfigPath, text, { mode: 0o600 });

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkHost } from "kind-node";
 import { demandBaseline } from "../cluster/baseline.js";
+import { removeCluster } from "../cluster/ownership.js";
 import {
   provisionCluster,
-  removeCluster,
   type ProvisionedCluster,
   type ProvisionOptions,
 } from "../cluster/provision.js";

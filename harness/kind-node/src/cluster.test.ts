@@ -7,7 +7,7 @@ import { createCluster, deleteCluster } from "./cluster.js";
 import { KitError } from "./errors.js";
 import { fakeExecutor } from "./fake-executor.js";
 import { listClusters, listNodes } from "./nodes.js";
-import { clusterOwner, OWNER_MOUNT } from "./owner.js";
+import { clusterOwner, ownerLives, OWNER_MOUNT, processIdentity } from "./owner.js";
 
 const NODES = [
   "box-worker\tworker\trunning",
@@ -82,6 +82,19 @@ describe("clusters", () => {
       }
       expect(await clusterOwner("box", {}, executor)).to.include({ run: "unknown", pid: 0 });
     }
+  });
+
+  it("an owner lives as long as its own process, whoever gets its ID later", () => {
+    const owner = { run: "x", pid: process.pid, expiresAtS: 0 };
+    const identity = processIdentity(process.pid);
+    expect(identity).to.match(/^[0-9a-f-]{36}:[1-9][0-9]*$/);
+    expect(processIdentity(process.ppid)).not.to.equal(identity);
+    expect(ownerLives({ ...owner, process: identity })).to.equal(true);
+    expect(ownerLives({ ...owner, process: "another-boot:1" })).to.equal(false);
+    // A mark of an older version names no process.
+    expect(ownerLives(owner)).to.equal(true);
+    expect(ownerLives({ ...owner, pid: 0 })).to.equal(false);
+    expect(ownerLives({ ...owner, pid: 2 ** 22 + 1, process: identity })).to.equal(false);
   });
 
   it("a cluster that does not exist has no owner, and deleting it is no error", async () => {

@@ -36,6 +36,12 @@ export {
 } from "./node-command.js";
 export { nodePower, switchNode, type NodePower } from "./node-power.js";
 export { listClusters, listNodes, type ClusterNode, type OnCluster } from "./nodes.js";
-export { clusterOwner, writeOwner, type ClusterOwner } from "./owner.js";
+export {
+  clusterOwner,
+  ownerLives,
+  processIdentity,
+  writeOwner,
+  type ClusterOwner,
+} from "./owner.js";
 export { ensureKind, ensureKubectl, findKubectl } from "./tools.js";
 export { IMAGES, VERSIONS } from "./versions.js";

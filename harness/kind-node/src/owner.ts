@@ -2,6 +2,7 @@
  * How a cluster is marked as ours: a directory of the host that every node mounts, with a file that
  * names the owner.
  */
+import { readFileSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execute, run, type Executor } from "./command.js";
@@ -19,11 +20,42 @@ export interface ClusterOwner {
   readonly run: string;
   /** Process ID of the creator on this host, 0 when unknown. */
   readonly pid: number;
+  /** Which process of that ID it was, see `processIdentity`. */
+  readonly process?: string | undefined;
   /** Unix seconds after which it may be swept, 0 when unknown. */
   readonly expiresAtS: number;
 }
 
 const UNKNOWN: ClusterOwner = { run: "unknown", pid: 0, expiresAtS: 0 };
+
+/**
+ * What tells a process from a later one of the same ID: the boot of the host and the start time in
+ * clock ticks (proc(5), field 22 of stat). Undefined where there is no such process or no /proc.
+ */
+export function processIdentity(pid: number): string | undefined {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
+    // The second field is a name in parentheses, which may hold anything; start time is field 22.
+    const started = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[22 - 3];
+    return started === undefined ? undefined : `${boot}:${started}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the process that made a cluster still runs: it, not a later one that got its ID. */
+export function ownerLives({ pid, process: identity }: ClusterOwner): boolean {
+  if (pid <= 0) return false;
+  const now = processIdentity(pid);
+  if (identity !== undefined && now !== undefined) return identity === now;
+  try {
+    return process.kill(pid, 0);
+  } catch (thrown) {
+    // EPERM: it runs, as somebody else.
+    return (thrown as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
 
 /** The directory of the host that the nodes of a cluster mount. */
 export const ownerDirectory = (cluster: string): string =>
