@@ -1,5 +1,6 @@
 /** All that a scenario may import. */
 export type { FaultChoice } from "./model/draw-faults.js";
+export { inSequence } from "./model/in-sequence.js";
 export { minutes, seconds } from "./model/durations.js";
 export {
   killAgent,

@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "agent-kill",
   description: "One of three agents is force-deleted under load.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [{ at: seconds(10), fault: killAgent({ how: "force-delete", pick: "one" }) }],
   load: seconds(60),
   invariants: [

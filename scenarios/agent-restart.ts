@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "agent-restart",
   description: "The container of one of three agents is killed under load and restarts in place.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   audit: true,
   faults: [{ at: seconds(10), fault: killAgent({ how: "sigkill", pick: "one" }) }],
   load: seconds(60),

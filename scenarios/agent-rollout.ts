@@ -4,7 +4,7 @@ import { delivery, reResolution, rollout, scenario, seconds } from "../harness/i
 export default scenario({
   name: "agent-rollout",
   description: "The agents are restarted by a rollout under load.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [{ at: seconds(10), fault: rollout({ tier: "agent", to: "restart" }) }],
   load: seconds(90),
   invariants: [...delivery({ explained: 0.1, duplicates: 0 }), reResolution()],

@@ -12,7 +12,7 @@ export default scenario({
   name: "backend-hangs",
   description:
     "The log backend never answers and the metric backend is 3 s late, for 20 s; traces are not concerned.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   workload: { tracesPerSecond: 100, spansPerTrace: 4 },
   faults: [
     {

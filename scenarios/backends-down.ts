@@ -12,7 +12,7 @@ import {
 export default scenario({
   name: "backends-down",
   description: "No backend takes connections for 20 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   workload: { tracesPerSecond: 100, spansPerTrace: 4 },
   faults: [{ at: seconds(10), lasts: seconds(20), fault: troubleBackends({ kind: "down" }) }],
   load: seconds(50),

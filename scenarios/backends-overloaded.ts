@@ -8,7 +8,7 @@ export default scenario({
   name: "backends-overloaded",
   description:
     "Backends answer UNAVAILABLE, and RESOURCE_EXHAUSTED with and without RetryInfo, for 20 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   workload: { tracesPerSecond: 100, spansPerTrace: 4 },
   faults: [
     {

@@ -5,7 +5,7 @@ export default scenario({
   name: "backends-reject",
   description:
     "The trace backend rejects every second request, the others every tenth item, for 20 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   workload: { tracesPerSecond: 100, spansPerTrace: 4 },
   faults: [
     {

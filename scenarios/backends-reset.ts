@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "backends-reset",
   description: "Backends store, then reset the connection, once in three requests for 20 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   workload: { tracesPerSecond: 100, spansPerTrace: 4 },
   faults: [
     {

@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "control-plane-outage",
   description: "kube-apiserver is stopped for a minute.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   workload: { tracesPerSecond: 100, spansPerTrace: 4 },
   faults: [{ at: seconds(5), lasts: seconds(60), fault: controlPlaneOutage() }],
   load: seconds(90),

@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "dns-outage",
   description: "CoreDNS is scaled to 0 for 35 s; a gateway is force-deleted meanwhile.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   workload: { tracesPerSecond: 100, spansPerTrace: 4 },
   faults: [
     { at: seconds(5), lasts: seconds(35), fault: dnsOutage() },

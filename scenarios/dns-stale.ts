@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "dns-stale",
   description: "DNS answers are frozen for 45 s; a gateway is force-deleted meanwhile.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   workload: { tracesPerSecond: 100, spansPerTrace: 4 },
   faults: [
     { at: seconds(5), lasts: seconds(50), fault: dnsStale() },

@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "drain-during-rollout",
   description: "A worker is drained while a rollout replaces the gateways under load.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [
     { at: seconds(10), fault: rollout({ tier: "gateway", to: "restart" }) },
     { at: seconds(20), lasts: seconds(50), fault: drainNode({ pick: "one" }) },

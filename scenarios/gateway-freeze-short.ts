@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "gateway-freeze-short",
   description: "The process of a gateway is stopped for 8 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [{ at: seconds(10), lasts: seconds(8), fault: freezeGateway({ outage: "unnoticed" }) }],
   load: seconds(60),
   invariants: [...delivery({ explained: "budget" }), reResolution(), recoversWithin(seconds(30))],

@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "gateway-kill-all",
   description: "All three gateways are force-deleted at once under load.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [{ at: seconds(10), fault: killGateway({ how: "force-delete", pick: "all" }) }],
   load: seconds(75),
   invariants: [...delivery({ explained: 0.4 }), reResolution(), recoversWithin(seconds(60))],

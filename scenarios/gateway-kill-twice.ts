@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "gateway-kill-twice",
   description: "Two gateways are force-deleted under load, 10 s apart.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [
     { at: seconds(10), fault: killGateway({ how: "force-delete", pick: "one" }) },
     { at: seconds(20), fault: killGateway({ how: "force-delete", pick: "one" }) },

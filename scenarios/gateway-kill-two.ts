@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "gateway-kill-two",
   description: "Two of three gateways are force-deleted at once under load.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [{ at: seconds(10), fault: killGateway({ how: "force-delete", pick: "two" }) }],
   load: seconds(60),
   invariants: [...delivery({ explained: 0.3 }), reResolution(), recoversWithin(seconds(45))],

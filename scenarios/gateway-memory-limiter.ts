@@ -4,7 +4,7 @@ import { delivery, memoryPressure, recoversWithin, scenario, seconds } from "../
 export default scenario({
   name: "gateway-memory-limiter",
   description: "A gateway has to hold 170 MiB more than its limiter likes, for 10 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   deployment: "small-memory",
   faults: [
     { at: seconds(10), lasts: seconds(10), fault: memoryPressure({ over: "limiter", mib: 170 }) },

@@ -4,7 +4,7 @@ import { delivery, memoryPressure, recoversWithin, scenario, seconds } from "../
 export default scenario({
   name: "gateway-out-of-memory",
   description: "A gateway is pressed over the memory limit of its container.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   deployment: "small-memory",
   faults: [
     {

@@ -4,7 +4,7 @@ import { delivery, killGateway, scenario, seconds } from "../harness/index.js";
 export default scenario({
   name: "gateway-restart",
   description: "The container of one of three gateways is killed under load and restarts in place.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   audit: true,
   faults: [{ at: seconds(10), fault: killGateway({ how: "sigkill", pick: "one" }) }],
   load: seconds(60),

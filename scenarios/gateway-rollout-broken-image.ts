@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "gateway-rollout-broken-image",
   description: "A rollout of the gateways to an image that cannot be pulled, undone after 30 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [
     {
       at: seconds(10),

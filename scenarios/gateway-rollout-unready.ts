@@ -12,7 +12,7 @@ export default scenario({
   name: "gateway-rollout-unready",
   description:
     "A rollout of the gateways to a configuration that never gets ready, undone after 40 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [
     {
       at: seconds(10),

@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "gateway-rollout",
   description: "The gateways are restarted by a rollout under load.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [{ at: seconds(10), fault: rollout({ tier: "gateway", to: "restart" }) }],
   load: seconds(90),
   invariants: [...delivery({ explained: 0.4 }), reResolution(), recoversWithin(seconds(75))],

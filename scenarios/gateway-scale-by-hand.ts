@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "gateway-scale-by-hand",
   description: "The autoscaler's minimum is raised from 3 to 5 by hand and put back after 45 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [{ at: seconds(10), lasts: seconds(45), fault: minReplicas(5) }],
   load: seconds(105),
   invariants: [...delivery({ explained: "budget", duplicates: 0 }), reResolution(), hpaPolicy()],

@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "gateway-terminate-all",
   description: "All three gateways are deleted with their grace period under load.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [{ at: seconds(10), fault: terminateGateway({ pick: "all" }) }],
   load: seconds(75),
   invariants: [...delivery({ explained: 0.4 }), reResolution(), recoversWithin(seconds(60))],

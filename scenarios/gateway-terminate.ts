@@ -12,7 +12,7 @@ import {
 export default scenario({
   name: "gateway-terminate",
   description: "One of three gateways is deleted with its grace period under load.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [{ at: seconds(10), fault: terminateGateway({ pick: "one" }) }],
   load: seconds(60),
   invariants: [

@@ -4,7 +4,7 @@ import { crashNode, delivery, recoversWithin, scenario, seconds } from "../harne
 export default scenario({
   name: "node-crash-long",
   description: "A worker with a gateway is killed, seen not ready, and started again after 75 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [{ at: seconds(10), lasts: seconds(75), fault: crashNode({ outage: "noticed" }) }],
   load: seconds(140),
   invariants: [...delivery({ explained: 0.5 }), recoversWithin(seconds(30))],

@@ -4,7 +4,7 @@ import { crashNode, delivery, recoversWithin, scenario, seconds } from "../harne
 export default scenario({
   name: "node-crash-short",
   description: "A worker with a gateway is killed and started again after 20 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [{ at: seconds(10), lasts: seconds(20), fault: crashNode({ outage: "unnoticed" }) }],
   load: seconds(85),
   invariants: [...delivery({ explained: 0.4 }), recoversWithin(seconds(30))],

@@ -13,7 +13,7 @@ import {
 export default scenario({
   name: "node-drain-two",
   description: "Two workers with gateways are drained at once; the budget lets them go one by one.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [{ at: seconds(10), lasts: seconds(45), fault: drainNode({ pick: "two" }) }],
   load: seconds(75),
   invariants: [

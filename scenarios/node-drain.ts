@@ -13,7 +13,7 @@ import {
 export default scenario({
   name: "node-drain",
   description: "A worker with a gateway is cordoned and drained, and opened again after 40 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [{ at: seconds(10), lasts: seconds(40), fault: drainNode({ pick: "one" }) }],
   load: seconds(75),
   invariants: [

@@ -4,7 +4,7 @@ import { delivery, freezeNode, recoversWithin, scenario, seconds } from "../harn
 export default scenario({
   name: "node-freeze",
   description: "A worker with a gateway is frozen, seen not ready, and released after 75 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [{ at: seconds(10), lasts: seconds(75), fault: freezeNode({ outage: "noticed" }) }],
   load: seconds(140),
   invariants: [...delivery({ explained: 0.5 }), recoversWithin(seconds(30))],

@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "partition-agents-gateway",
   description: "Nothing passes between the agents and one gateway for 10 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [
     {
       at: seconds(10),

@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "partition-gateway-backends",
   description: "Nothing passes between a gateway and all backends for 20 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [
     {
       at: seconds(10),

@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "partition-nodes",
   description: "Nothing passes between the pods of two workers for 10 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [
     {
       at: seconds(10),

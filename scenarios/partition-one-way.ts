@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "partition-one-way",
   description: "What a gateway answers to the agents is lost for 10 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [
     {
       at: seconds(10),

@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "slow-network-bandwidth",
   description: "What goes to one gateway is throttled to 400 kbit/s for 20 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [
     {
       at: seconds(10),

@@ -11,7 +11,7 @@ import {
 export default scenario({
   name: "slow-network-loss",
   description: "20 % of the packets to one gateway are lost for 30 s.",
-  tags: ["nightly", "release"],
+  tags: ["release"],
   faults: [
     { at: seconds(10), lasts: seconds(30), fault: slowNetwork({ how: "loss", share: 0.2 }) },
   ],

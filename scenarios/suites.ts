@@ -60,6 +60,11 @@ import slowNetworkLoss from "./slow-network-loss.js";
 import noFaultsBusy from "./no-faults-busy.js";
 import noFaults from "./no-faults.js";
 import random from "./random.js";
+import sequenceGateways from "./sequences/sequence-gateways.js";
+import sequenceNodes from "./sequences/sequence-nodes.js";
+import sequenceNetwork from "./sequences/sequence-network.js";
+import sequenceServices from "./sequences/sequence-services.js";
+import sequenceMemory from "./sequences/sequence-memory.js";
 
 export const scenarios = [
   noFaults,
@@ -108,6 +113,11 @@ export const scenarios = [
   dnsOutage,
   dnsStale,
   controlPlaneOutage,
+  sequenceGateways,
+  sequenceNodes,
+  sequenceNetwork,
+  sequenceServices,
+  sequenceMemory,
   clusteripService,
   routingByService,
   percentageChanged,
@@ -129,6 +139,7 @@ const tagged = (tag: string) => scenarios.filter((scenario) => scenario.tags.inc
 
 export const suites = {
   smoke: tagged("smoke"),
+  /** Every fault, most of them in sequences, so that a night is enough on two cores. */
   nightly: tagged("nightly"),
   /** What must pass, and the controls: a judge that misses one of them must not release anything. */
   release: tagged("release"),

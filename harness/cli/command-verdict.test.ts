@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { scenarios, suites } from "../../scenarios/suites.js";
-import { isControl } from "../model/scenario.js";
+import { isControl, type Scenario } from "../model/scenario.js";
 import type { RunRecord } from "../model/run-record.js";
 import type { Verdict } from "../model/verdict.js";
 import { sample } from "../report/sample.js";
@@ -39,6 +39,18 @@ describe("the verdict of a command", () => {
 
   it("is a control's own verdict when controls do not count by what they expect", () => {
     expect(commandVerdict([run("fail", mustFail)], false)).to.equal("fail");
+  });
+});
+
+describe("a night", () => {
+  it("has every fault of a release, alone or in a sequence, but for what takes too long", () => {
+    const kinds = (of: readonly Scenario[]) =>
+      of
+        .filter((one) => !isControl(one))
+        .flatMap(({ faults }) => faults.map(({ fault }) => JSON.stringify(fault)));
+    const tooLong = ["gateway-scale-out-real", "random"];
+    const release = suites.release.filter(({ name }) => !tooLong.includes(name));
+    expect(kinds(suites.nightly)).to.include.members(kinds(release));
   });
 });
 

@@ -1,0 +1,91 @@
+/** One scenario made of several: their faults strike one after another in one load, behind one calibration. */
+import { UsageError } from "./errors.js";
+import type { InvariantSpec } from "./invariant.js";
+import { scenario, type Scenario, type ScenarioInput } from "./scenario.js";
+
+export interface SequenceInput extends Pick<ScenarioInput, "name" | "description" | "tags"> {
+  /** In this order. They must have one deployment, one workload and healthy backends, and must not be controls. */
+  readonly of: readonly Scenario[];
+}
+
+/**
+ * Each scenario keeps its own length of load, so that its faults have the time to strike, heal and recover that they
+ * have alone. The sequence asks what all of them ask: a limit in time is the largest of theirs, a share is their mean
+ * weighted by the load, as it is a share of the whole load. Throws UsageError when they do not go together.
+ */
+export function inSequence({ of, ...named }: SequenceInput): Scenario {
+  const [first, ...rest] = of;
+  const reject = (what: string): never => {
+    throw new UsageError(`sequence "${named.name}": ${what}`);
+  };
+  if (first === undefined || rest.length === 0) return reject("needs two scenarios or more");
+  const faults: NonNullable<ScenarioInput["faults"]>[number][] = [];
+  let beginsMs = 0;
+  for (const part of of) {
+    if (part.deployment !== first.deployment) {
+      reject(`${part.name} needs another deployment than ${first.name}`);
+    }
+    if (JSON.stringify(part.workload) !== JSON.stringify(first.workload)) {
+      reject(`${part.name} needs another workload than ${first.name}`);
+    }
+    if (part.expect.verdict !== "pass" || Object.keys(part.backends).length > 0) {
+      reject(`${part.name} is a control or has backends of its own; it must run alone`);
+    }
+    if (part.faults.length === 0) reject(`${part.name} has no fault`);
+    for (const { atMs, lastsMs, fault } of part.faults) {
+      faults.push({
+        at: beginsMs + atMs,
+        ...(lastsMs === undefined ? {} : { lasts: lastsMs }),
+        fault,
+      });
+    }
+    beginsMs += part.loadMs;
+  }
+  const quiesceMs = Math.max(...of.map((part) => part.quiesceAtMostMs));
+  return scenario({
+    ...named,
+    deployment: first.deployment,
+    audit: of.some((part) => part.audit),
+    workload: first.workload,
+    faults,
+    load: beginsMs,
+    quiesce: { atMost: quiesceMs },
+    invariants: first.invariants.flatMap((spec) => asked(spec, of)),
+  });
+}
+
+/** What all scenarios ask of the kind; nothing when one does not ask it. */
+function asked(spec: InvariantSpec, of: readonly Scenario[]): InvariantSpec[] {
+  const { kind } = spec;
+  const all = of.map((part) => part.invariants.find((one) => one.kind === kind));
+  if (all.includes(undefined)) return [];
+  const weighted = (share: (one: InvariantSpec) => number): number => {
+    const loadMs = of.reduce((sum, part) => sum + part.loadMs, 0);
+    const sum = of.reduce((total, part, n) => {
+      const one = all[n];
+      return total + (one === undefined ? 0 : share(one) * part.loadMs);
+    }, 0);
+    return Number((sum / loadMs).toFixed(4));
+  };
+  const largest = (limit: (one: InvariantSpec) => number): number =>
+    Math.max(...all.map((one) => (one === undefined ? 0 : limit(one))));
+  switch (kind) {
+    case "zero-loss":
+      return [
+        {
+          kind,
+          explainedBudget: weighted((one) => (one.kind === kind ? one.explainedBudget : 0)),
+        },
+      ];
+    case "duplicates":
+      return [{ kind, limit: weighted((one) => (one.kind === kind ? one.limit : 0)) }];
+    case "freshness":
+    case "no-stall":
+    case "recovery-time":
+      return [{ kind, limitMs: largest((one) => (one.kind === kind ? one.limitMs : 0)) }];
+    case "spread":
+      return [{ ...spec, limit: largest((one) => (one.kind === kind ? one.limit : 0)) }];
+    default:
+      return [spec];
+  }
+}
