@@ -14,7 +14,7 @@ export default scenario({
   tags: ["release"],
   workload: { tracesPerSecond: 100, spansPerTrace: 4 },
   faults: [{ at: seconds(5), lasts: seconds(60), fault: controlPlaneOutage() }],
-  load: seconds(90),
+  load: seconds(80),
   invariants: [
     ...delivery({ explained: "strict" }),
     freshWithin(seconds(5)),

@@ -17,7 +17,7 @@ export default scenario({
     { at: seconds(5), lasts: seconds(50), fault: dnsStale() },
     { at: seconds(25), fault: killGateway({ how: "force-delete", pick: "one" }) },
   ],
-  load: seconds(90),
+  load: seconds(80),
   invariants: [
     // The dead gateway's third of what was sent since it died, until DNS told the truth, on top of its memory.
     ...delivery({ explained: 0.4 }),

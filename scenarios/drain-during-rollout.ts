@@ -16,6 +16,6 @@ export default scenario({
     { at: seconds(10), fault: rollout({ tier: "gateway", to: "restart" }) },
     { at: seconds(20), lasts: seconds(50), fault: drainNode({ pick: "one" }) },
   ],
-  load: seconds(110),
+  load: seconds(95),
   invariants: [...delivery({ explained: 0.5 }), disruptionBudget()],
 });

@@ -19,6 +19,6 @@ export default scenario({
       fault: rollout({ tier: "gateway", to: "broken-image" }),
     },
   ],
-  load: seconds(90),
+  load: seconds(80),
   invariants: [...delivery({ explained: "budget" }), reResolution(), recoversWithin(seconds(30))],
 });

@@ -20,6 +20,6 @@ export default scenario({
       fault: rollout({ tier: "gateway", to: "unready-config" }),
     },
   ],
-  load: seconds(105),
+  load: seconds(90),
   invariants: [...delivery({ explained: "budget" }), reResolution(), recoversWithin(seconds(30))],
 });

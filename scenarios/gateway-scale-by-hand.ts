@@ -13,6 +13,6 @@ export default scenario({
   description: "The autoscaler's minimum is raised from 3 to 5 by hand and put back after 45 s.",
   tags: ["release"],
   faults: [{ at: seconds(10), lasts: seconds(45), fault: minReplicas(5) }],
-  load: seconds(105),
+  load: seconds(80),
   invariants: [...delivery({ explained: "budget", duplicates: 0 }), reResolution(), hpaPolicy()],
 });

@@ -12,7 +12,7 @@ export default scenario({
   name: "gateway-scale-out",
   description:
     "Load that passes 60 % of the gateways' CPU request, with an autoscaler that decides within seconds.",
-  tags: ["nightly"],
+  tags: [],
   deployment: "quick-scaling",
   faults: [
     // About 1,000 spans/s into each of three agents, more than the gateways' 60 % of 40m a piece.

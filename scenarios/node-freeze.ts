@@ -6,6 +6,6 @@ export default scenario({
   description: "A worker with a gateway is frozen, seen not ready, and released after 75 s.",
   tags: ["release"],
   faults: [{ at: seconds(10), lasts: seconds(75), fault: freezeNode({ outage: "noticed" }) }],
-  load: seconds(140),
+  load: seconds(125),
   invariants: [...delivery({ explained: 0.5 }), recoversWithin(seconds(30))],
 });

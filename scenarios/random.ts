@@ -1,5 +1,7 @@
 import {
+  controlPlaneOutage,
   delivery,
+  dnsOutage,
   drainNode,
   freezeGateway,
   killAgent,
@@ -12,6 +14,7 @@ import {
   seconds,
   slowNetwork,
   terminateGateway,
+  troubleBackends,
   type FaultChoice,
 } from "../harness/index.js";
 
@@ -33,6 +36,18 @@ const ALONE: readonly FaultChoice[] = [
     alone: true,
   },
 ];
+/** What they lean on fails. A gateway that died meanwhile would take along what it could not hand on: no companion. */
+const LEANT_ON: readonly FaultChoice[] = [
+  { fault: troubleBackends({ kind: "down" }), lasts: seconds(15), alone: true },
+  { fault: troubleBackends({ kind: "black-hole" }, ["loki"]), lasts: seconds(15), alone: true },
+  {
+    fault: troubleBackends({ kind: "refuse-one-in", n: 1, answer: "UNAVAILABLE" }, ["tempo"]),
+    lasts: seconds(15),
+    alone: true,
+  },
+  { fault: dnsOutage(), lasts: seconds(20), alone: true },
+  { fault: controlPlaneOutage(), lasts: seconds(30), alone: true },
+];
 const LASTING: readonly FaultChoice[] = [
   { fault: drainNode({ pick: "one" }), lasts: seconds(40) },
   { fault: minReplicas(5), lasts: seconds(40) },
@@ -44,7 +59,7 @@ export default scenario({
   name: "random",
   description: "A schedule of faults that the seed draws, for as many minutes as are asked for.",
   tags: ["release"],
-  draws: [...SUDDEN, ...ALONE, ...LASTING],
+  draws: [...SUDDEN, ...ALONE, ...LEANT_ON, ...LASTING],
   load: minutes(10),
   invariants: [...delivery({ explained: 0.5 })],
 });

@@ -60,10 +60,12 @@ import slowNetworkLoss from "./slow-network-loss.js";
 import noFaultsBusy from "./no-faults-busy.js";
 import noFaults from "./no-faults.js";
 import random from "./random.js";
+import scaleInDuringOutage from "./scale-in-during-outage.js";
 import sequenceGateways from "./sequences/sequence-gateways.js";
 import sequenceNodes from "./sequences/sequence-nodes.js";
 import sequenceNetwork from "./sequences/sequence-network.js";
 import sequenceServices from "./sequences/sequence-services.js";
+import sequenceScaling from "./sequences/sequence-scaling.js";
 import sequenceMemory from "./sequences/sequence-memory.js";
 
 export const scenarios = [
@@ -75,6 +77,7 @@ export const scenarios = [
   gatewayKillTwice,
   gatewayRestart,
   drainDuringRollout,
+  scaleInDuringOutage,
   random,
   gatewayTerminate,
   gatewayTerminateAll,
@@ -118,6 +121,7 @@ export const scenarios = [
   sequenceNetwork,
   sequenceServices,
   sequenceMemory,
+  sequenceScaling,
   clusteripService,
   routingByService,
   percentageChanged,
