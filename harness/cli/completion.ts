@@ -9,7 +9,7 @@ import { longFlag, optionEntries } from "./options-table.js";
 const SHELLS = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof SHELLS)[number];
 /** Commands whose arguments are scenarios. */
-const TAKES_SCENARIOS = ["run", "list"];
+const TAKES_SCENARIOS = ["run", "dry-run", "list"];
 
 export const completionCommand = (finish: (code: ExitCode) => void): Command =>
   new Command("completion")

@@ -26,12 +26,12 @@ describe("chaos run --dry-run", () => {
   afterEach(() => rm(bin, { recursive: true }));
 
   const run = (node: readonly string[], chaosArgs: readonly string[]) =>
-    execa(process.execPath, [...node, chaos, "run", "gateway-kill", ...chaosArgs], {
+    execa(process.execPath, [...node, chaos, ...chaosArgs], {
       reject: false,
       all: true,
       env: { PATH: bin },
     });
-  const dryRun = () => run(["--import", FORBID], ["--dry-run", "--seed", "7"]);
+  const dryRun = () => run(["--import", FORBID], ["dry-run", "gateway-kill", "--seed", "7"]);
 
   const putKubectl = async (lines: string): Promise<void> => {
     const path = join(bin, "kubectl");
@@ -54,7 +54,7 @@ describe("chaos run --dry-run", () => {
   it("names file and line of a deployment that is broken, without --dry-run too, before any Docker", async () => {
     const trouble = "error: MalformedYAMLError: yaml: line 3: no key in File: gateway-config.yaml";
     await putKubectl(`test "$1" = kustomize || exit 0; echo '${trouble}' >&2; exit 1`);
-    for (const ended of [await dryRun(), await run([], ["-o", bin])]) {
+    for (const ended of [await dryRun(), await run([], ["run", "gateway-kill", "-o", bin])]) {
       expect(ended).to.include({ exitCode: 64 });
       expect(ended.all).to.match(/^error: .*gateway-config.yaml: yaml: line 3: no key$/m);
     }
@@ -62,7 +62,7 @@ describe("chaos run --dry-run", () => {
 
   it("prints the command with everything that the plan and the images depend on", async () => {
     const flags = ["--seed", "7", "--strict", "--no-faults", "--images", "build"];
-    const { all } = await run([], ["--dry-run", ...flags]);
+    const { all } = await run([], ["run", "gateway-kill", "--dry-run", ...flags]);
     expect(all).to.contain(`npx chaos run gateway-kill ${flags.join(" ")}\n`);
   });
 

@@ -9,7 +9,7 @@ import { configCommand } from "./config.js";
 import { compareCommand } from "./compare.js";
 import { doctorCommand } from "./doctor.js";
 import { listCommand } from "./list.js";
-import { runCommand } from "./run.js";
+import { dryRunCommand, runCommand } from "./run.js";
 import { mirrorCommand } from "./mirror.js";
 import { mutateCommand } from "./mutate.js";
 import type { Surroundings } from "./settings.js";
@@ -40,6 +40,7 @@ export async function main(
   };
   for (const command of [
     runCommand,
+    dryRunCommand,
     listCommand,
     checkCommand,
     analyzeCommand,

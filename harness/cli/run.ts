@@ -33,14 +33,32 @@ export const runCommand = (finish: (code: ExitCode) => void, around: Surrounding
         "  chaos run random --seed 7 --minutes 15",
     )
     .action(async (names: string[], _: unknown, command: Command) => {
-      const settled = await settle(command, around);
-      const settings = { ...settled.settings, load: loadSeconds(settled.settings) };
-      const code =
-        settings.resume === undefined
-          ? await run(names, settings, around)
-          : await resume(names, settings.resume, settings, around);
-      finish(code);
+      finish(await act(names, command, around));
     });
+
+/** `chaos dry-run`: what `chaos run` would do with the same words. */
+export const dryRunCommand = (finish: (code: ExitCode) => void, around: Surroundings): Command =>
+  addOptions(new Command("dry-run"), "run")
+    .description("print the plan of each run: classes, faults, invariants; as chaos run --dry-run")
+    .argument("[names...]", "scenarios by name, as for chaos run")
+    .addHelpText("after", "\nExample:\n  chaos dry-run gateway-kill --seed 42")
+    .action(async (names: string[], _: unknown, command: Command) => {
+      finish(await act(names, command, around, { dryRun: true }));
+    });
+
+/** Settles the options, but for what is `given`, and runs, resumes, lists or describes. */
+async function act(
+  names: readonly string[],
+  command: Command,
+  around: Surroundings,
+  given: Partial<Settings> = {},
+): Promise<ExitCode> {
+  const settled = await settle(command, around);
+  const settings = { ...settled.settings, ...given, load: loadSeconds(settled.settings) };
+  return settings.resume === undefined
+    ? run(names, settings, around)
+    : resume(names, settings.resume, settings, around);
+}
 
 async function run(
   names: readonly string[],
