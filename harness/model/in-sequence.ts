@@ -9,8 +9,8 @@ export interface SequenceInput extends Pick<ScenarioInput, "name" | "description
 }
 
 /**
- * Each scenario keeps its own length of load, so that its faults have the time to strike, heal and recover that they
- * have alone. The sequence asks what all of them ask: a limit in time is the largest of theirs, a share is their mean
+ * Each scenario's faults have the time to strike, heal and recover that they have alone; what is normal before them,
+ * the end of the one before shows. The sequence asks what all of them ask: a limit in time is the largest of theirs, a share is their mean
  * weighted by the load, as it is a share of the whole load. Throws UsageError when they do not go together.
  */
 export function inSequence({ of, ...named }: SequenceInput): Scenario {
@@ -32,14 +32,15 @@ export function inSequence({ of, ...named }: SequenceInput): Scenario {
       reject(`${part.name} is a control or has backends of its own; it must run alone`);
     }
     if (part.faults.length === 0) reject(`${part.name} has no fault`);
+    const leadMs = part === first ? 0 : Math.min(...part.faults.map(({ atMs }) => atMs));
     for (const { atMs, lastsMs, fault } of part.faults) {
       faults.push({
-        at: beginsMs + atMs,
+        at: beginsMs + atMs - leadMs,
         ...(lastsMs === undefined ? {} : { lasts: lastsMs }),
         fault,
       });
     }
-    beginsMs += part.loadMs;
+    beginsMs += part.loadMs - leadMs;
   }
   const quiesceMs = Math.max(...of.map((part) => part.quiesceAtMostMs));
   return scenario({
