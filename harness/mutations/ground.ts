@@ -36,7 +36,7 @@ export interface Victims {
   readonly sampledOut: Victim;
   /** A span that the killed gateway held for its decision, as an audit saw; of an audited run only. */
   readonly held: Victim | undefined;
-  /** A gateway that is not the one of `span`, and lived on. */
+  /** A gateway that is not the one of `span`, was there before the fault and lived on. */
   readonly otherGateway: string;
   readonly killed: string;
   readonly faultMs: number;
@@ -144,6 +144,7 @@ export async function pickVictims(history: History, calibratedTraces: number): P
       await one(`trace of class ${name}`, `${spans} AND class = '${name}'`, "id DESC"),
     );
   }
+  const calibrated = `signal = 'traces' AND ${delivered} AND key IN (SELECT key FROM calibrated)`;
   const early = `complete_ms < ${String(faultMs - AT_RISK_MS)}`;
   return {
     span,
@@ -156,10 +157,7 @@ export async function pickVictims(history: History, calibratedTraces: number): P
       "span beside the kill",
       `signal = 'traces' AND ${delivered} AND abs(invoke_ms - ${String(faultMs)}) < 1000`,
     ),
-    calibrating: await one(
-      "span of the calibration",
-      `signal = 'traces' AND ${delivered} AND key IN (SELECT key FROM calibrated)`,
-    ),
+    calibrating: await one("span of the calibration", calibrated),
     longBeforeTheKill: await one(
       "early log record of the killed gateway",
       `signal = 'logs' AND state = 'delivered' AND owners[1] = '${killed}' AND ${early}`,
@@ -177,7 +175,7 @@ export async function pickVictims(history: History, calibratedTraces: number): P
              AND invoke_ms BETWEEN ${String(faultMs - HELD_MS)} AND ${String(faultMs - SURELY_THERE_MS)}`,
         )
       : undefined,
-    otherGateway: (await one("other gateway", `${spans} AND peers[1] <> '${span.peer}'`)).peer,
+    otherGateway: (await one("other gateway", `${calibrated} AND peers[1] <> '${span.peer}'`)).peer,
     killed,
     faultMs,
     calibratedTraces,
