@@ -21,8 +21,9 @@ export async function recoveryTime(
     `SELECT f.fault, max(f.at_ms) AS at,
        coalesce(max(i.invoke_ms) - max(f.at_ms), 0) AS recovery,
        (SELECT max(invoke_ms) FROM operations) - max(f.at_ms) AS loaded
-     FROM (SELECT *, lead(at_ms, 1, 'Infinity'::DOUBLE) OVER (ORDER BY at_ms) AS next_ms
-           FROM faults WHERE step = if(list_contains($lasting::INTEGER[], fault::INTEGER), 'healed', 'injected')) f
+     FROM (SELECT *, coalesce((SELECT min(n.at_ms) FROM faults n WHERE n.step = 'injecting' AND n.at_ms > o.at_ms),
+                              'Infinity'::DOUBLE) AS next_ms
+           FROM faults o WHERE step = if(list_contains($lasting::INTEGER[], fault::INTEGER), 'healed', 'injected')) f
      LEFT JOIN items i ON i.invoke_ms >= f.at_ms AND i.invoke_ms < f.next_ms AND (i.state = 'lost' OR i.misrouted)
      GROUP BY f.fault ORDER BY f.fault`,
     { lasting: JSON.stringify(lasting) },

@@ -150,7 +150,11 @@ function scenarioOf(story: Story): Scenario {
     tags: [],
     workload: { signals: SIGNALS.filter((name) => sends.some((s) => itemOf(s).signal === name)) },
     calibration: { minTraces: limits.minTraces },
-    faults: specsOf(story).map(({ at, fault }) => ({ at: (at - load) * 1_000, fault })),
+    faults: specsOf(story).map(({ at, until, fault }) => ({
+      at: (at - load) * 1_000,
+      ...(until === undefined ? {} : { lasts: (until - at) * 1_000 }),
+      fault,
+    })),
     load: 1_000_000,
     invariants: invariantsOf(story),
     audit: story.audit,
@@ -182,9 +186,16 @@ function faultSpecOf({ freezes, minimum }: Story["faults"][number]): FaultSpec {
 }
 
 /** Every fault of a story: first those that strike gateways, then the troubles. */
-const specsOf = ({ faults, troubles }: Story): { at: number; fault: FaultSpec }[] => [
-  ...faults.map((fault) => ({ at: fault.at, fault: faultSpecOf(fault) })),
-  ...troubles.map((trouble) => ({ at: trouble.at, fault: troubleOf(trouble) })),
+const specsOf = ({
+  faults,
+  troubles,
+}: Story): { at: number; until?: number | undefined; fault: FaultSpec }[] => [
+  ...faults.map((fault) => ({ at: fault.at, until: fault.healed, fault: faultSpecOf(fault) })),
+  ...troubles.map((trouble) => ({
+    at: trouble.at,
+    until: trouble.until,
+    fault: troubleOf(trouble),
+  })),
 ];
 
 function troubleOf({ backend, behaviour, dns, api }: Story["troubles"][number]): FaultSpec {

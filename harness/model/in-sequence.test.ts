@@ -63,7 +63,7 @@ describe("a sequence of scenarios", () => {
       sequence(short, long).invariants.find((spec) => spec.kind === kind);
     expect(asks("zero-loss")).to.deep.equal({ kind: "zero-loss", explainedBudget: 0.3 });
     expect(asks("duplicates")).to.deep.equal({ kind: "duplicates", limit: 0.04 });
-    expect(asks("recovery-time")).to.deep.equal({ kind: "recovery-time", limitMs: 45_000 });
+    expect(asks("recovery-time")).to.equal(undefined);
     expect(asks("freshness")).to.deep.equal({ kind: "freshness", limitMs: 5_000 });
     expect(asks("counters-agree")).to.equal(undefined);
     expect(asks("trace-affinity")).to.deep.equal({ kind: "trace-affinity" });
