@@ -30,6 +30,7 @@ export { loadImages, type LoadImagesOptions } from "./load-images.js";
 export { pushToMirror } from "./mirror.js";
 export {
   containerProcess,
+  copyToNode,
   runInNode,
   signalContainer,
   type NodeContainer,
@@ -43,5 +44,5 @@ export {
   writeOwner,
   type ClusterOwner,
 } from "./owner.js";
-export { ensureKind, ensureKubectl, findKubectl } from "./tools.js";
+export { ensureKind, ensureKubectl, ensureToxiproxy, findKubectl } from "./tools.js";
 export { IMAGES, VERSIONS } from "./versions.js";

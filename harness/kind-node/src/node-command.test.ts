@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { fakeExecutor } from "./fake-executor.js";
-import { runInNode, signalContainer } from "./node-command.js";
+import { copyToNode, runInNode, signalContainer } from "./node-command.js";
 
 const ID = "0123456789abcdef";
 const OURS = JSON.stringify([
@@ -42,6 +42,20 @@ describe("a program in a node", () => {
       "was not made by this tool",
     );
     expect(commands.some((command) => command.startsWith("docker exec"))).to.equal(false);
+  });
+});
+
+describe("a file for a node", () => {
+  const file = { from: "/cache/program", to: "/kind/program" };
+
+  it("is copied into a running node of the cluster, and nowhere else", async () => {
+    const { executor, commands } = fakeExecutor({ ...CLUSTER, "docker cp": "" });
+    await copyToNode("k", "k-worker", file, {}, executor);
+    expect(commands.at(-1)).to.equal("docker cp /cache/program k-worker:/kind/program");
+    expect(await thrownBy(copyToNode("k", "k-worker2", file, {}, executor))).to.equal(
+      "cluster k has no running node k-worker2",
+    );
+    expect(commands.filter((command) => command.startsWith("docker cp"))).to.have.length(1);
   });
 });
 

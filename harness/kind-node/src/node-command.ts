@@ -1,4 +1,4 @@
-/** Runs programs inside the nodes of a cluster of ours. */
+/** Runs programs inside the nodes of a cluster of ours, and brings files there. */
 import { execute, run, type Executor } from "./command.js";
 import { KitError } from "./errors.js";
 import { listNodes, type OnCluster } from "./nodes.js";
@@ -18,15 +18,39 @@ export async function runInNode(
   options: OnCluster = {},
   executor: Executor = execute,
 ): Promise<string> {
-  await requireOurs(cluster, options, executor);
-  const nodes = await listNodes(cluster, options, executor);
-  if (!nodes.some(({ name, running }) => name === node && running)) {
-    throw new KitError(`cluster ${cluster} has no running node ${node}`, {
-      fix: `see which it has: docker ps --all --filter label=io.x-k8s.kind.cluster=${cluster}`,
-    });
-  }
+  await requireRunning(cluster, node, options, executor);
   const args = ["exec", node, ...command];
   return run("docker", args, { ...options, timeoutMs: LONGEST_MS }, executor);
+}
+
+/**
+ * Copies a file of this host to an absolute path in a node; it keeps its mode and replaces what is there. The directory
+ * must exist, and not lie on a tmpfs (/run, /tmp), which Docker does not see. KitError as above.
+ */
+export async function copyToNode(
+  cluster: string,
+  node: string,
+  file: { readonly from: string; readonly to: string },
+  options: OnCluster = {},
+  executor: Executor = execute,
+): Promise<void> {
+  await requireRunning(cluster, node, options, executor);
+  const args = ["cp", file.from, `${node}:${file.to}`];
+  await run("docker", args, { ...options, timeoutMs: LONGEST_MS }, executor);
+}
+
+async function requireRunning(
+  cluster: string,
+  node: string,
+  options: OnCluster,
+  executor: Executor,
+): Promise<void> {
+  await requireOurs(cluster, options, executor);
+  const nodes = await listNodes(cluster, options, executor);
+  if (nodes.some(({ name, running }) => name === node && running)) return;
+  throw new KitError(`cluster ${cluster} has no running node ${node}`, {
+    fix: `see which it has: docker ps --all --filter label=io.x-k8s.kind.cluster=${cluster}`,
+  });
 }
 
 /** A container of containerd on a node of a cluster. */

@@ -1,4 +1,4 @@
-/** The kind and kubectl programs: from the PATH, or built from their Go modules into the cache. */
+/** Programs beside the images: from the PATH, or built from their Go modules into the cache. */
 import { buildContext } from "./build/context.js";
 import { builtEarlier, buildPrograms } from "./build/programs.js";
 import { execute, type WorkOptions } from "./command.js";
@@ -28,6 +28,13 @@ export async function findKubectl(work: WorkOptions = {}): Promise<string | unde
   const version = await outputOf("kubectl", ["version", "--client"], work);
   return version === undefined ? builtEarlier(buildContext(work), "kubectl") : "kubectl";
 }
+
+/**
+ * Path of a static toxiproxy-server, for copying into a node: always our own build, as one of the PATH may need what a
+ * node has not. Throws a KitError when it cannot be built.
+ */
+export const ensureToxiproxy = (work: WorkOptions = {}): Promise<string> =>
+  built("toxiproxy-server", work);
 
 async function built(name: ProgramName, work: WorkOptions): Promise<string> {
   return (await buildPrograms(buildContext(work), [name]))[name].path;

@@ -12,6 +12,8 @@ export const VERSIONS = {
   crictl: "v1.34.0",
   metricsServer: "v0.8.0",
   collector: "0.96.0",
+  /** Delays what goes to a gateway where the kernel cannot. */
+  toxiproxy: "v2.12.0",
   debian: "bookworm",
 } as const;
 
@@ -102,6 +104,11 @@ export const PROGRAMS = {
   "otelcol-contrib": { module: "collector", package: ".", builtAs: "collector" },
   routecni: { module: "cni", package: ".", builtAs: "cni" },
   pause: { module: "pause", package: "." },
+  "toxiproxy-server": {
+    module: "toxiproxy",
+    package: "github.com/Shopify/toxiproxy/v2/cmd/server",
+    builtAs: "server",
+  },
 } as const satisfies Record<string, ProgramSource>;
 
 export type ProgramName = keyof typeof PROGRAMS;
