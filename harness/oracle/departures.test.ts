@@ -2,7 +2,13 @@ import { expect } from "chai";
 import { killGateway } from "../model/pod-faults.js";
 import type { FaultSpec } from "../model/fault.js";
 import type { FaultTarget, TopologyEvent } from "../model/history.js";
-import { crashNode, freezeGateway, freezeNode, partition } from "../model/node-faults.js";
+import {
+  crashNode,
+  freezeGateway,
+  freezeNode,
+  partition,
+  slowNetwork,
+} from "../model/node-faults.js";
 import type { Death } from "./deaths.js";
 import { departuresIn, heldUpIn } from "./departures.js";
 import { outagesIn, type Outage } from "./outages.js";
@@ -141,7 +147,7 @@ describe("outages", () => {
       ...{ atMs: 1_000 * (n + 1), fault: 0, spec, step, targets },
     }));
 
-  it("of a crashed node kill what runs there; those of a frozen gateway or a partition cut off", () => {
+  it("of a crashed node kill what runs there; a frozen gateway, a partition or a bad network cut off", () => {
     expect(outagesIn(lived(crashNode({ outage: "noticed" }), [node, pod]))).to.deep.equal([
       { kind: "killed", nodes: ["n1"], uids: [], fromMs: 1_000, struckMs: 2_000, toMs: 3_000 },
     ]);
@@ -149,6 +155,8 @@ describe("outages", () => {
     for (const spec of [
       freezeGateway({ outage: "noticed" }),
       partition({ between: "agents-and-gateway", way: "both" }),
+      slowNetwork({ how: "loss", share: 0.2 }),
+      slowNetwork({ how: "delay", delayMs: 300 }),
     ]) {
       expect(outagesIn(lived(spec, [pod]))).to.deep.equal([
         { ...cutOff, struckMs: 2_000, toMs: 3_000 },

@@ -5,7 +5,7 @@ import type { FaultSpec } from "../model/fault.js";
 export interface Outage {
   /**
    * `killed`: every process of the nodes ended. `frozen`: they live, and time stands still for them. `cut-off`: they
-   * live, and agents do not reach the gateways among them.
+   * live, and agents do not reach the gateways among them, or reach them late.
    */
   readonly kind: "killed" | "frozen" | "cut-off";
   /** Names of the nodes, and UIDs of the pods, that it struck. */
