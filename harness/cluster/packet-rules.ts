@@ -1,4 +1,4 @@
-/** Packet rules on nodes: what a partition drops, how much it has dropped, and how all of it is taken away again. */
+/** Packet rules on nodes: what they drop or lead elsewhere, how much, and how all of it is taken away again. */
 import { listNodes, runInNode } from "kind-node";
 import { kit } from "./kit-errors.js";
 
@@ -17,11 +17,29 @@ export interface PacketRule {
   readonly share?: number;
 }
 
+/** TCP connections to a pod that its node takes over. */
+export interface Detour {
+  /** The node of the pod: all that comes for it passes there. */
+  readonly node: string;
+  readonly ip: string;
+  readonly port: number;
+  /** Where they are led instead: an address of the node itself and a port of it, `172.18.0.3:24317`. */
+  readonly through: string;
+}
+
+export const EVERYWHERE = "0.0.0.0/0";
+/** Where our rules are, in the order in which they must go: nothing may be refused that is not led elsewhere. */
+const CHAINS = { filter: "FORWARD", nat: "PREROUTING" } as const;
+type Table = keyof typeof CHAINS;
+
 /** A rule that is in force, as the node prints it. */
 export interface RuleInForce {
   readonly node: string;
+  readonly table: Table;
+  /** Addresses or networks; everywhere, 0.0.0.0/0, where the rule does not say. */
   readonly from: string;
   readonly to: string;
+  /** In nat, only the first packet of each connection is counted. */
   readonly packets: number;
   /** Its words behind `-A`. */
   readonly words: readonly string[];
@@ -42,10 +60,35 @@ export async function dropPackets(
   await kit(runInNode(cluster, node, command, { signal }));
 }
 
+/**
+ * From now on the node leads every new connection for the pod elsewhere, wherever it comes from, and resets those that
+ * the pod has already: so their clients connect anew. What the node itself sends to the pod stays as it is.
+ */
+export async function takeOver(
+  cluster: string,
+  { node, ip, port, through }: Detour,
+  signal?: AbortSignal,
+): Promise<void> {
+  const match = ["-d", ip, "-p", "tcp", "--dport", String(port)];
+  const comment = ["-m", "comment", "--comment", COMMENT];
+  // A connection that was led elsewhere is never forwarded: what still is has not been.
+  const reset = ["-j", "REJECT", "--reject-with", "tcp-reset"];
+  // The client's own reset passes, so that the pod forgets the connection too.
+  const unlessReset = ["!", "--tcp-flags", "RST", "RST"];
+  for (const [table, rule] of [
+    ["nat", [...match, ...comment, "-j", "DNAT", "--to-destination", through]],
+    ["filter", [...match, ...unlessReset, ...comment, ...reset]],
+  ] as const) {
+    const insert = ["-t", table, "-I", CHAINS[table], "1"];
+    const command = ["iptables", ...WAIT, ...insert, ...rule] as const;
+    await kit(runInNode(cluster, node, command, { signal }));
+  }
+}
+
 /** Our rules on all nodes that run. */
 export async function packetRules(cluster: string, signal?: AbortSignal): Promise<RuleInForce[]> {
   const nodes = (await kit(listNodes(cluster, { signal }))).filter(({ running }) => running);
-  const list = ["iptables-save", "-c", "-t", "filter"] as const;
+  const list = ["iptables-save", "-c"] as const;
   const found = await Promise.all(
     nodes.map(async ({ name }) =>
       rulesIn(name, await kit(runInNode(cluster, name, list, { signal }))),
@@ -54,23 +97,34 @@ export async function packetRules(cluster: string, signal?: AbortSignal): Promis
   return found.flat();
 }
 
-/** Our rules in what `iptables-save -c` prints: `[3:180] -A FORWARD -s 10.0.0.1/32 …`. */
+/** Our rules in what `iptables-save -c` prints: `*filter`, then `[3:180] -A FORWARD -s 10.0.0.1/32 …`. */
 export function rulesIn(node: string, text: string): RuleInForce[] {
+  let table = "";
   return text.split("\n").flatMap((line) => {
-    const [, packets, rule] = /^\[(\d+):\d+\] -A (FORWARD .+)$/.exec(line.trim()) ?? [];
+    table = /^\*(\w+)/.exec(line)?.[1] ?? table;
+    const [, packets, rule] = /^\[(\d+):\d+\] -A (.+)$/.exec(line.trim()) ?? [];
     const words = rule?.split(/\s+/).map((word) => word.replace(/^"(.*)"$/, "$1")) ?? [];
-    if (words[words.indexOf("--comment") + 1] !== COMMENT) return [];
-    const after = (flag: string): string =>
-      (words[words.indexOf(flag) + 1] ?? "").replace(/\/32$/, "");
-    return [{ node, from: after("-s"), to: after("-d"), packets: Number(packets), words }];
+    const ours = words[words.indexOf("--comment") + 1] === COMMENT;
+    if (!ours || !isTable(table) || words[0] !== CHAINS[table]) return [];
+    const after = (flag: string): string => {
+      const at = words.indexOf(flag);
+      return at === -1 ? EVERYWHERE : (words[at + 1] ?? "").replace(/\/32$/, "");
+    };
+    const sides = { from: after("-s"), to: after("-d") };
+    return [{ node, table, ...sides, packets: Number(packets), words }];
   });
 }
+
+const isTable = (name: string): name is Table => name in CHAINS;
 
 /** Takes all our rules away, whatever put them there; resolves with how many there were. */
 export async function removePacketRules(cluster: string, signal?: AbortSignal): Promise<number> {
   const rules = await packetRules(cluster, signal);
-  for (const { node, words } of rules) {
-    await kit(runInNode(cluster, node, ["iptables", ...WAIT, "-D", ...words], { signal }));
+  const order = Object.keys(CHAINS);
+  const sorted = rules.sort((a, b) => order.indexOf(a.table) - order.indexOf(b.table));
+  for (const { node, table, words } of sorted) {
+    const command = ["iptables", ...WAIT, "-t", table, "-D", ...words] as const;
+    await kit(runInNode(cluster, node, command, { signal }));
   }
   return rules.length;
 }

@@ -2,6 +2,7 @@
 import type { ClusterClient } from "../cluster/client.js";
 import type { Observers } from "../cluster/observers.js";
 import type { FaultTarget } from "../model/history.js";
+import type { Progress } from "../model/progress.js";
 import type { Random } from "../model/random.js";
 
 export interface FaultContext {
@@ -17,6 +18,13 @@ export interface FaultContext {
 }
 
 export interface Fault {
+  /**
+   * Makes what takes too long once the fault is to strike, such as a tool that must be built; for those that need it,
+   * before the load. HarnessError when that fails; then the fault may fail to strike.
+   */
+  prepare?(
+    context: Pick<FaultContext, "cluster" | "signal"> & { readonly progress: Progress },
+  ): Promise<void>;
   /** Picks the targets and strikes. HarnessError when it cannot. */
   inject(context: FaultContext): Promise<readonly FaultTarget[]>;
   /**

@@ -5,6 +5,7 @@ import { watchTopology } from "../cluster/watch-topology.js";
 import { faultOf } from "../faults/index.js";
 import { minutes, seconds } from "../model/durations.js";
 import { messageOf } from "../model/errors.js";
+import { describeFault } from "../model/fault.js";
 import { NAMESPACE } from "../model/ids.js";
 import type { LoadOrder } from "../model/observer-api.js";
 import { random } from "../model/random.js";
@@ -69,6 +70,7 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
     progress,
     signal,
   };
+  await prepareFaults(run);
   await clearNamespace(input);
   const watching = new AbortController();
   undo.before("stop watching", () => {
@@ -104,6 +106,19 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
     await underLoad(run, deployed, undo);
   }
   await settle(run, deployed);
+}
+
+/** What cannot be prepared may fail to strike; then the fault is on record as not proven, and only it. */
+async function prepareFaults({ scenario, session }: Run): Promise<void> {
+  const { progress, signal, cluster } = session;
+  for (const { fault } of scenario.faults) {
+    try {
+      await faultOf(fault).prepare?.({ cluster: cluster.name, signal, progress });
+    } catch (thrown) {
+      signal.throwIfAborted();
+      progress.warn(`${describeFault(fault)} may fail: ${messageOf(thrown)}`);
+    }
+  }
 }
 
 /** Faults strike and heal, and backends misbehave, while the load goes on. */

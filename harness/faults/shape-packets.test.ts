@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { deviceIn, judgeShaping, shapingIn } from "./slow-network.js";
+import { deviceIn, judgeShaping, shapingIn } from "./shape-packets.js";
 
 const SHOWN = `qdisc noqueue 0: dev lo root refcnt 2
  Sent 0 bytes 0 pkt (dropped 0, overlimits 0 requeues 0)
@@ -17,7 +17,7 @@ describe("the cable of a gateway", () => {
   });
 });
 
-describe("the proof of a slow network", () => {
+describe("the proof of shaped packets", () => {
   it("is what the queueing discipline of that device held back", () => {
     const shaping = shapingIn(SHOWN, "veth1a2b");
     expect(shaping).to.deep.equal({ kind: "tbf", sent: 67, dropped: 8, overlimits: 90 });
