@@ -56,6 +56,7 @@ import partitionGatewayBackends from "./partition-gateway-backends.js";
 import partitionNodes from "./partition-nodes.js";
 import partitionOneWay from "./partition-one-way.js";
 import slowNetworkBandwidth from "./slow-network-bandwidth.js";
+import slowNetworkDelay from "./slow-network-delay.js";
 import slowNetworkLoss from "./slow-network-loss.js";
 import noFaultsBusy from "./no-faults-busy.js";
 import noFaults from "./no-faults.js";
@@ -104,6 +105,7 @@ export const scenarios = [
   partitionNodes,
   slowNetworkLoss,
   slowNetworkBandwidth,
+  slowNetworkDelay,
   gatewayMemoryLimiter,
   gatewayOutOfMemory,
   gatewayQueueFull,

@@ -7,11 +7,12 @@ import partitionGatewayBackends from "../partition-gateway-backends.js";
 import partitionNodes from "../partition-nodes.js";
 import slowNetworkLoss from "../slow-network-loss.js";
 import slowNetworkBandwidth from "../slow-network-bandwidth.js";
+import slowNetworkDelay from "../slow-network-delay.js";
 
 /** What hurts connections and kills nobody. */
 export default inSequence({
   name: "sequence-network",
-  description: "Gateways freeze, and networks part, lose and throttle, one after another.",
+  description: "Gateways freeze, and networks part, lose, throttle and delay, one after another.",
   tags: ["nightly"],
   of: [
     gatewayFreezeShort,
@@ -22,5 +23,6 @@ export default inSequence({
     partitionNodes,
     slowNetworkLoss,
     slowNetworkBandwidth,
+    slowNetworkDelay,
   ],
 });
