@@ -24,7 +24,7 @@ const judged: JudgedHistory = {
     misrouted: await ids("misrouted"),
     duplicated: await ids("receipts > 1"),
     leaked: await ids("state = 'leaked'"),
-    altered: await ids("altered"),
+    altered: await ids("altered OR rekeyed"),
   },
   seconds,
   cpuSeconds: (user + system) / 1e6,

@@ -15,7 +15,10 @@ export type Cell = string | number | boolean | null;
 export type Parameters = Readonly<Record<string, Cell>>;
 
 export interface Database {
-  /** All rows of a statement: numbers as `number`, lists as arrays, structs as objects. */
+  /**
+   * All rows of a statement: numbers as `number`, lists as arrays, structs as objects. Of several statements, divided by
+   * semicolons and without parameters, those of the last.
+   */
   readonly query: <T>(sql: string, parameters?: Parameters) => Promise<T[]>;
   /** The rows of a statement a few thousand at a time, so that their number does not matter. */
   stream<T>(sql: string, parameters?: Parameters): AsyncIterable<T[]>;
@@ -56,16 +59,18 @@ export async function openDatabase(means: Means = SMALL): Promise<Database> {
     threads: String(means.threads),
     preserve_insertion_order: "false",
     // What is free goes back to the system at once: several histories are opened in one process.
-    allocator_flush_threshold: "1MB",
-    allocator_bulk_deallocation_flush_threshold: "1MB",
+    allocator_flush_threshold: "4MB",
+    allocator_bulk_deallocation_flush_threshold: "4MB",
     // Nothing may be fetched from the network behind the reader's back.
     autoinstall_known_extensions: "false",
   });
   const connection = await instance.connect();
   return {
-    query: async <T>(sql: string, parameters: Parameters = {}) => {
-      const reader = await connection.runAndReadAll(sql, { ...parameters });
-      return reader.getRowObjectsJS().map((row) => plain(row) as T);
+    query: async <T>(sql: string, parameters?: Parameters) => {
+      // What takes no parameters need not be prepared, and may be several statements.
+      const values = parameters === undefined ? undefined : { ...parameters };
+      const reader = await connection.runAndReadAll(sql, values);
+      return plainRows<T>(reader.getRowObjectsJS());
     },
     stream: (sql, parameters = {}) => stream(instance, sql, parameters),
     append: (table, rows) => append(connection, table, rows),
@@ -89,10 +94,20 @@ async function* stream<T>(
   const connection = await instance.connect();
   try {
     const result = await connection.stream(sql, { ...parameters });
-    for await (const rows of result.yieldRowObjectJs()) yield rows.map((row) => plain(row) as T);
+    for await (const rows of result.yieldRowObjectJs()) yield plainRows<T>(rows);
   } finally {
     connection.closeSync();
   }
+}
+
+/** Rows whose every value is plain. They are changed in place: most values are plain already, and rows may be many. */
+function plainRows<T>(rows: Record<string, JS>[]): T[] {
+  for (const row of rows) {
+    for (const [name, value] of Object.entries(row)) {
+      if (typeof value === "bigint" || typeof value === "object") row[name] = plain(value) as JS;
+    }
+  }
+  return rows as T[];
 }
 
 /** 64-bit counts become numbers: nothing that is counted here comes near 2^53. */

@@ -14,9 +14,14 @@ export async function unsealedHistory(input: HistoryInput, means?: Means): Promi
   const database = await openDatabase(means);
   try {
     await createSources(database, scratch, input);
-    for (const table of TABLE_NAMES) {
-      await database.query(`CREATE TABLE ${table} AS ${CONVERSIONS[table]}`);
-    }
+    // Most tables are made from the journals' lines: those are read once.
+    await database.query(
+      [
+        "CREATE TABLE lines AS FROM all_lines",
+        "CREATE OR REPLACE VIEW all_lines AS FROM lines",
+        ...TABLE_NAMES.map((table) => `CREATE TABLE ${table} AS ${CONVERSIONS[table]}`),
+      ].join(";\n"),
+    );
     return { ...database, facts: await runFactsOf(input), renderedYaml: input.renderedYaml };
   } catch (thrown) {
     await database.close();

@@ -38,7 +38,7 @@ export async function auditStateOf(history: History): Promise<AuditState> {
 }
 
 /**
- * Tables `audits`, an item of the shard at a gateway that got it, and `audited`, the same as a list for each item.
+ * Tables `audits`, an item of the shard at a gateway that got it, and `audited`, the same as one text for each item.
  * Every shard reads the whole audit: what it saw may have come under another key than it was sent with.
  */
 export const audits = (runId: string): readonly string[] => [
@@ -47,7 +47,7 @@ export const audits = (runId: string): readonly string[] => [
    FROM audit_receipts a SEMI JOIN sends s ON s.signal = a.signal AND s.id = a.id
    WHERE a.run = ${literal(runId)} GROUP BY a.signal, a.id, a.peer`,
   `CREATE OR REPLACE TEMP TABLE audited AS
-   SELECT signal, id, list_sort(list(ip)) AS gateways FROM audits GROUP BY signal, id`,
+   SELECT signal, id, string_agg(ip, ',' ORDER BY ip) AS gateways FROM audits GROUP BY signal, id`,
 ];
 
 /** Parts of the statements that make `states` and `items`. */
@@ -61,7 +61,7 @@ export interface AuditSql {
 }
 
 export const NO_AUDIT: AuditSql = {
-  columns: (receivedFrom) => `${receivedFrom} AS peers, []::VARCHAR[] AS audited`,
+  columns: (receivedFrom) => `${receivedFrom} AS peers, NULL::VARCHAR AS audited`,
   join: "",
   place: "'unknown'",
   seen: "false",
@@ -69,10 +69,12 @@ export const NO_AUDIT: AuditSql = {
 
 export const WITH_AUDIT: AuditSql = {
   columns: (receivedFrom) =>
-    `list_sort(list_distinct(list_concat(${receivedFrom}, coalesce(u.gateways, [])))) AS peers,
-     coalesce(u.gateways, []) AS audited`,
+    `CASE WHEN u.gateways IS NULL OR u.gateways = ${receivedFrom} THEN ${receivedFrom}
+          ELSE array_to_string(list_sort(list_distinct(string_split(
+            concat_ws(',', ${receivedFrom}, u.gateways), ','))), ',') END AS peers,
+     u.gateways AS audited`,
   join: "LEFT JOIN audited u ON u.signal = s.signal AND u.id = s.id",
-  place: "CASE WHEN len(s.audited) = 0 THEN 'before-gateway' ELSE 'from-gateway' END",
+  place: "CASE WHEN s.audited IS NULL THEN 'before-gateway' ELSE 'from-gateway' END",
   seen: "true",
 };
 
@@ -80,7 +82,7 @@ export const WITH_AUDIT: AuditSql = {
 const LEAD_MS = SLACK_MS;
 
 /**
- * Each trace with a loss, at each gateway that got a part of it: as `parts` of classification-sql.ts, but from what
+ * Each trace with a loss, at each gateway that got a part of it: as `parts` of loss-sql.ts, but from what
  * was seen. Certain is only what came so early that even a decision at the earliest time knew it.
  */
 export const auditedParts = (decisionWaitMs: number): string => `
@@ -108,7 +110,7 @@ GROUP BY w.key, w.ip`;
 
 /**
  * Each lost item at each gateway that got it; one that none got, at each that may have owned it. As LOST of
- * classification-sql.ts, with when it came there and whether that gateway could own it.
+ * loss-sql.ts, with when it came there and whether that gateway could own it.
  */
 export const AUDITED_LOST = `
 SELECT s.signal, s.id, s.invoke_ms AS "sentMs", s.complete_ms AS "ackedMs", s.hash_kept AS "hashKept", o.ip,
@@ -117,12 +119,13 @@ SELECT s.signal, s.id, s.invoke_ms AS "sentMs", s.complete_ms AS "ackedMs", s.ha
        s.error OR coalesce(p.error, false) AS error,
        greatest(s.end_ms, p.end_ms) - least(s.start_ms, p.start_ms) AS "spanMs",
        greatest(o.from_ms, s.invoke_ms) AS "reachedFromMs", o.by_ms AS "reachedByMs",
-       list_contains(s.owners, o.ip) AS predicted, ${AGENT_DEATH.columns}
+       coalesce(list_contains(string_split(s.owners, ','), o.ip), false) AS predicted, ${AGENT_DEATH.columns}
 FROM states s JOIN holds h ON h.signal = s.signal
 JOIN (
   SELECT signal, id, ip, first_ms - ${String(LEAD_MS)} AS from_ms, last_ms AS by_ms FROM audits
   UNION ALL
-  SELECT signal, id, unnest(owners), NULL, NULL FROM states WHERE state = 'lost' AND len(audited) = 0
+  SELECT signal, id, unnest(string_split(owners, ',')), NULL, NULL FROM states
+  WHERE state = 'lost' AND audited IS NULL
 ) o ON o.signal = s.signal AND o.id = s.id
 LEFT JOIN parts p ON p.signal = s.signal AND p.key = s.key AND p.ip = o.ip
 ${AGENT_DEATH.joins}

@@ -18,12 +18,11 @@ export async function calibration(spec: Calibration, judged: Judged): Promise<In
   const [counts] = await history
     .query<{ due: number; owner: number; kept: number }>(
       `CREATE OR REPLACE TABLE calibrated AS
-     SELECT t.key, t.class, t.kept,
-       bool_and(i.state IN ('delivered', 'sampled-out', 'not-acked')) AS kept_fits,
-       bool_and(len(list_filter(i.peers, p -> p <> i.owners[1])) = 0) AS owner_fits
-     FROM traces t JOIN items i ON i.signal = 'traces' AND i.key = t.key
-     WHERE t.complete_ms <= $due AND t.kept <> 'uncertain' GROUP BY t.key, t.class, t.kept
-     HAVING bool_and(len(i.owners) = 1)`.replace("$due", String(dueMs)),
+     SELECT key, class, kept, as_predicted AS kept_fits, NOT misrouted AS owner_fits
+     FROM traces WHERE complete_ms <= $due AND kept <> 'uncertain' AND one_owner`.replace(
+        "$due",
+        String(dueMs),
+      ),
     )
     .then(() =>
       history.query<{ due: number; owner: number; kept: number }>(

@@ -14,19 +14,20 @@ import { holdMs, inAgentMs, routedWithinMs } from "../oracle/holds.js";
 import { fullQueuesIn, outagesIn, type Outage } from "../oracle/outages.js";
 import { auditStateOf, type AuditState } from "./audit.js";
 import {
-  ALL_KNOWN,
   classification,
   countReceived,
   items,
   KEYS,
   operations,
   SHARED,
+  STATED,
   strays,
   views,
   type Classification,
 } from "./classification-sql.js";
 import { explainLosses } from "./explain.js";
 import { predict, ringsBetween } from "./predict.js";
+import { tallyItems, type Tally } from "./tally.js";
 import { makeTroubles, troublesIn, type Troubles } from "./troubles.js";
 import { countShards, keepShard, moveHome, openShard, writeShards } from "./shards.js";
 
@@ -44,6 +45,7 @@ export interface Judged {
   readonly audit: AuditState;
   /** What faults did to backends and DNS. */
   readonly troubles: Troubles;
+  readonly tally: readonly Tally[];
 }
 
 /** Makes the tables `items`, `report_items`, `strays`, `traces`, `rings` and `deaths` in the history's database. */
@@ -86,20 +88,22 @@ export async function classify(history: History): Promise<Judged> {
     ringsBetween: (from, by) => ringsBetween(possible, from, by),
   };
   const shards = await countShards(history);
-  for (const sql of [operations(options), ...SHARED]) await history.query(sql);
+  await history.query([operations(options), ...SHARED].join(";\n"));
   await writeShards(history, shards);
   const judgeShard = async (shard: number): Promise<void> => {
     await openShard(history, shard, shards);
-    for (const sql of classification(shard, options)) await history.query(sql);
-    const [receipts] = await history.query<{ known: boolean }>(ALL_KNOWN);
-    if (receipts?.known !== true) await history.query(strays(shard, options.runId));
+    await history.query(classification(shard, options).join(";\n"));
+    const [stated] = await history.query<{ known: boolean; whole: boolean }>(STATED);
+    if (stated?.known !== true) await history.query(strays(shard, options.runId));
     await drop(history, ["sends", "resent", "arrived_again"]);
-    await explainLosses(history, facts, { deaths, departures, full, ...troubles }, options.audited);
+    const ends = { deaths, departures, full, ...troubles };
+    await explainLosses(history, facts, ends, { ...options, lost: stated?.whole !== true });
     await keepShard(history, { table: "items", shard, shards }, items(options));
     await keepShard(history, { table: "keys", shard, shards }, KEYS);
-    for (const sql of countReceived(shard)) await history.query(sql);
+    await history.query(countReceived(shard).join(";\n"));
     await drop(history, [
       "states",
+      "arrived",
       "shard_keys",
       "repeated",
       "parts",
@@ -110,7 +114,7 @@ export async function classify(history: History): Promise<Judged> {
   };
   for (let shard = 0; shard < shards; shard++) await judgeShard(shard);
   for (const home of await moveHome(history, shards)) await judgeShard(home);
-  for (const sql of views(shards)) await history.query(sql);
+  await history.query(views(shards).join(";\n"));
   const [times] = await history.query<{ load: number | null; fault: number | null }>(
     `SELECT (SELECT min(at_ms) FROM phases WHERE phase = 'load') AS load,
             (SELECT min(at_ms) FROM faults WHERE step = 'injecting') AS fault`,
@@ -120,6 +124,7 @@ export async function classify(history: History): Promise<Judged> {
     facts,
     audit,
     troubles,
+    tally: await tallyItems(history),
     topology,
     loadStartMs: times?.load ?? Infinity,
     firstFaultMs: times?.fault ?? Infinity,
@@ -147,7 +152,7 @@ async function faultEvents(history: History): Promise<Omit<FaultEvent, "proof">[
 
 /** What is no longer needed makes room at once. */
 async function drop(history: History, tables: readonly string[]): Promise<void> {
-  for (const table of tables) await history.query(`DROP TABLE ${table}`);
+  await history.query(tables.map((table) => `DROP TABLE IF EXISTS ${table}`).join("; "));
 }
 
 const DEATH_COLUMNS = ["tier", "pod", "uid", "ip", "node", "kind"] as const;

@@ -40,7 +40,7 @@ const CHECKS: readonly Check[] = [
   },
   {
     sql: `SELECT source AS name, seq AS n FROM (
-            SELECT source, seq FROM receipts UNION SELECT source, seq FROM audit_receipts)
+            SELECT source, seq FROM receipts UNION ALL SELECT source, seq FROM audit_receipts)
           ANTI JOIN (FROM journal WHERE k = 'receipt') USING (source, seq)
           ORDER BY source, seq LIMIT 1`,
     says: (source, line) => `line ${number(line)} of the journal of ${source} is no receipt`,

@@ -4,12 +4,13 @@ import type { Duplicates, InvariantResult } from "../model/invariant.js";
 import { SIGNALS, type Signal } from "../model/signal.js";
 import type { Judged } from "./classify.js";
 import { evidenceOf, number, percent, result } from "./result.js";
+import { countItems } from "./tally.js";
 
 const PROPERTY = "Items that arrive more than once stay within the limit.";
 
 export async function duplicates(
   spec: Duplicates,
-  { history }: Judged,
+  { history, tally }: Judged,
   books: Record<Signal, Accounting>,
 ): Promise<InvariantResult> {
   const received = SIGNALS.reduce((sum, signal) => sum + books[signal].received, 0);
@@ -27,6 +28,7 @@ export async function duplicates(
       history,
       ["signal", "id", "receipts"],
       "FROM items WHERE receipts > 1",
+      countItems(tally, ({ receipts }) => receipts > 1),
     ),
   });
 }

@@ -9,7 +9,7 @@ import { ruleText } from "../oracle/loss-rules.js";
 import { explainLoss, type Ends } from "../oracle/loss-windows.js";
 import type { PossibleOwner } from "../oracle/lost-item.js";
 import { AUDITED_LOST, auditedParts } from "./audit.js";
-import { LOST, parts } from "./classification-sql.js";
+import { LOST, parts } from "./loss-sql.js";
 
 /** One lost item at one gateway that may have owned it. */
 interface LostRow {
@@ -44,15 +44,20 @@ interface LostRow {
 const PAGE = 5_000;
 
 /**
- * Makes `parts` and `shard_explained` (signal, id, place, rule, rule_name) from `states` and `deaths`; with `audited`
- * from what gateways were seen to get.
+ * Makes `shard_explained` (signal, id, place, rule, rule_name) from `states` and `deaths`; with `audited` from what
+ * gateways were seen to get. Empty when nothing was `lost`.
  */
 export async function explainLosses(
   history: History,
   facts: DeploymentFacts,
   ends: Ends,
-  audited: boolean,
+  { audited, lost }: { audited: boolean; lost: boolean },
 ): Promise<void> {
+  await history.query(
+    `CREATE OR REPLACE TABLE shard_explained
+     (signal VARCHAR, id VARCHAR, place VARCHAR, rule VARCHAR, rule_name VARCHAR)`,
+  );
+  if (!lost) return;
   const decisionWaitMs = facts.gateway.sampling?.decisionWaitMs ?? 0;
   await history.query(DIED_WITH_AGENT);
   await history.query(audited ? auditedParts(decisionWaitMs) : parts(decisionWaitMs));
@@ -60,10 +65,6 @@ export async function explainLosses(
     `CREATE OR REPLACE TABLE shard_lost AS
      SELECT l.*, f.rejected_from AS "rejectedFrom", f.failed_from AS "failedFromMs", f.failed_by AS "failedByMs"
      FROM (${audited ? AUDITED_LOST : LOST}) l LEFT JOIN failures f ON f.signal = l.signal AND f.id = l.id`,
-  );
-  await history.query(
-    `CREATE OR REPLACE TABLE shard_explained
-     (signal VARCHAR, id VARCHAR, place VARCHAR, rule VARCHAR, rule_name VARCHAR)`,
   );
   const lagMs = routingLagMs(facts.agent.resolver, history.facts.corefile);
   let page: Cell[][] = [];

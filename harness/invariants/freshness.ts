@@ -9,28 +9,24 @@ import type { Accounting } from "../model/accounting.js";
 import { formatDuration } from "../model/durations.js";
 import type { Freshness, InvariantResult } from "../model/invariant.js";
 import { SIGNALS, type Signal } from "../model/signal.js";
+import { holdMs } from "../oracle/holds.js";
 import type { Judged } from "./classify.js";
 import { evidenceOf, number, result } from "./result.js";
+import { freshnessLimitMs, LATE_MS } from "./tally.js";
 
 const PROPERTY = "Delivered items arrive within the limit after they are due.";
 
-/** Of a row of `items i JOIN holds h`: how long after it was due the item arrived; below 0 in time. */
-export const LATE_MS = "i.received_ms - due_ms(i.signal, i.invoke_ms, i.complete_ms + h.hold_ms)";
-
-/** The limit that the scenario sets; 0 without one, so that the books count what came after it was due. */
-export const freshnessLimitMs = ({ history }: Judged): number =>
-  history.facts.scenario.invariants.find((spec) => spec.kind === "freshness")?.limitMs ?? 0;
-
 export async function freshness(
   { limitMs }: Freshness,
-  { history }: Judged,
+  { history, facts, tally }: Judged,
   books: Record<Signal, Accounting>,
 ): Promise<InvariantResult> {
   const from = `FROM items i JOIN holds h ON h.signal = i.signal WHERE i.state = 'delivered'`;
-  const latest = await history.query<{ signal: Signal; lateMs: number; holdMs: number }>(
-    `SELECT i.signal, max(${LATE_MS}) AS "lateMs", any_value(h.hold_ms) AS "holdMs"
-     ${from} GROUP BY i.signal ORDER BY i.signal`,
-  );
+  const latest = [...SIGNALS].sort().flatMap((signal) => {
+    const delivered = tally.filter((row) => row.signal === signal && row.state === "delivered");
+    const lateMs = Math.max(...delivered.map((row) => row.lateMs ?? -Infinity));
+    return delivered.length === 0 ? [] : [{ signal, lateMs, holdMs: holdMs(facts, signal) }];
+  });
   const stale = SIGNALS.reduce((sum, signal) => sum + books[signal].stale, 0);
   const verdict = stale > 0 ? "fail" : latest.length === 0 ? "inconclusive" : "pass";
   const said = latest.map(
@@ -60,6 +56,7 @@ export async function freshness(
         "array_to_string(i.peers, ', ') AS gateways",
       ],
       `${from} AND ${LATE_MS} > ${String(limitMs)}`,
+      limitMs === freshnessLimitMs(history) ? stale : undefined,
     ),
   });
 }

@@ -17,25 +17,21 @@ import { journalProblems } from "./journal-problems.js";
 import { number, percent, result } from "./result.js";
 
 const PROPERTY = "The record of the run is whole.";
-/** All observers read the clock of one machine. */
-const MAX_CLOCK_SKEW_MS = 500;
 /** Of a load that agents mostly did not take, what they took is too little to speak for the deployment. */
 const MIN_ACKED_SHARE = 0.5;
 /** Further behind its plan than this, the load was not the load that the scenario describes. */
 const MAX_LAG_MS = 5_000;
 
 export async function historyComplete(
-  { history, audit, topology, troubles }: Judged,
+  { history, audit, topology, troubles, tally }: Judged,
   books: Record<Signal, Accounting>,
 ): Promise<InvariantResult> {
   const { facts } = history;
   const ofJournals = await journalProblems(history, journalsOf(facts.scenario));
   const problems = [...new Set([...ofJournals, ...audit.problems])];
-  const [before] = await history.query<{ n: number }>(
-    `SELECT count(*) AS n FROM items WHERE received_ms < invoke_ms - ${String(MAX_CLOCK_SKEW_MS)}`,
-  );
-  if (before !== undefined && before.n > 0) {
-    problems.push(`${number(before.n)} items were received before they were sent: clocks differ`);
+  const tooEarly = tally.reduce((sum, row) => sum + row.tooEarly, 0);
+  if (tooEarly > 0) {
+    problems.push(`${number(tooEarly)} items were received before they were sent: clocks differ`);
   }
   if (facts.quiesce?.reached !== true) {
     problems.push(

@@ -125,7 +125,8 @@ function dispatch(
   }
 }
 
-async function lossesOf({ history }: Judged): Promise<RunRecord["losses"]> {
+async function lossesOf({ history, tally }: Judged): Promise<RunRecord["losses"]> {
+  if (!tally.some(({ state }) => state === "lost")) return [];
   return history.query<RunRecord["losses"][number]>(
     `SELECT signal, place, rule, seen, count(*) AS items,
        count(DISTINCT CASE WHEN signal = 'traces' THEN key END) AS traces,

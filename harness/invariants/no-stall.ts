@@ -112,10 +112,11 @@ async function measure(
   const wanted = signals.map((signal) => `'${signal}'`).join(", ") || "NULL";
   await history.query(
     `CREATE OR REPLACE TABLE held AS
-     SELECT i.signal, i.nodes[1] AS node, i.peers[1] AS peer, i.complete_ms + h.routed_ms AS routed_ms,
+     SELECT i.signal, i.nodes AS node, i.peers AS peer, i.complete_ms + h.routed_ms AS routed_ms,
        i.invoke_ms, i.received_ms - i.complete_ms AS took_ms, h.hold_ms
-     FROM items i JOIN holds h ON h.signal = i.signal
-     WHERE i.signal IN (${wanted}) AND i.answer = 'acked' AND len(i.nodes) = 1 AND len(i.peers) = 1`,
+     FROM all_items i JOIN holds h ON h.signal = i.signal
+     WHERE i.signal IN (${wanted}) AND i.answer = 'acked' AND NOT contains(i.nodes, ',')
+       AND NOT contains(i.peers, ',')`,
   );
   return history.query<Pair>(
     `WITH calm AS (

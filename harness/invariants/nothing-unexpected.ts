@@ -8,12 +8,10 @@ import { evidenceOf, number, result } from "./result.js";
 
 const PROPERTY = "Backends received only what this run sent.";
 
-export async function nothingUnexpected({ history }: Judged): Promise<InvariantResult> {
-  const [count] = await history.query<{ strays: number; received: boolean }>(
-    `SELECT (SELECT count(*) FROM strays) AS strays,
-            EXISTS (SELECT 1 FROM items WHERE receipts > 0) AS received`,
-  );
-  const { strays, received } = count ?? { strays: 0, received: false };
+export async function nothingUnexpected({ history, tally }: Judged): Promise<InvariantResult> {
+  const evidence = await evidenceOf(history, ["signal", "id", "key", "run", "peer"], "FROM strays");
+  const strays = evidence.total;
+  const received = tally.some(({ receipts }) => receipts > 0);
   const verdict = strays > 0 ? "fail" : received ? "pass" : "inconclusive";
   return result("nothing-unexpected", PROPERTY, verdict, {
     limit: "0",
@@ -24,6 +22,6 @@ export async function nothingUnexpected({ history }: Judged): Promise<InvariantR
         : received
           ? "nothing unexpected was received"
           : "nothing was received",
-    evidence: await evidenceOf(history, ["signal", "id", "key", "run", "peer"], "FROM strays"),
+    evidence,
   });
 }

@@ -11,16 +11,23 @@ export const NO_EVIDENCE: Evidence = { columns: [], rows: [], total: 0 };
 export const number = (n: number): string => n.toLocaleString("en-US");
 export const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
 
-/** The rows of a query as evidence. */
+/** The rows of a query as evidence; `total` is their number where it is known, and saves to count them. */
 export async function evidenceOf(
   history: History,
   columns: readonly string[],
   from: string,
+  total?: number,
 ): Promise<Evidence> {
-  const [count] = await history.query<{ n: number }>(`SELECT count(*) AS n ${from}`);
-  const rows = await history.query<Record<string, string | number | boolean | null>>(
-    `SELECT ${columns.join(", ")} ${from} ORDER BY ALL LIMIT ${String(MAX_ROWS)}`,
-  );
+  const [count] =
+    total === undefined
+      ? await history.query<{ n: number }>(`SELECT count(*) AS n ${from}`)
+      : [{ n: total }];
+  const rows =
+    count?.n === 0
+      ? []
+      : await history.query<Record<string, string | number | boolean | null>>(
+          `SELECT ${columns.join(", ")} ${from} ORDER BY ALL LIMIT ${String(MAX_ROWS)}`,
+        );
   const names = columns.map((column) => column.split(/ AS /i).at(-1) ?? column);
   return {
     columns: names,

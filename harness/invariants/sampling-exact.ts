@@ -31,10 +31,7 @@ export async function samplingExact({ history, facts }: Judged): Promise<Invaria
        count(*) FILTER (kept = 'no' AND taken AND NOT arrived) AS dropped,
        count(*) FILTER (kept = 'no' AND arrived) AS leaked,
        count(*) FILTER (kept = 'uncertain') AS unpredictable
-     FROM (SELECT key, any_value(class) AS class, any_value(kept) AS kept, bool_or(receipts > 0) AS arrived,
-             bool_or(answer = 'acked') AS taken
-           FROM items WHERE signal = 'traces' GROUP BY key)
-     GROUP BY class ORDER BY class`,
+     FROM traces GROUP BY class ORDER BY class`,
   );
   const sum = (column: Exclude<keyof Decided, "class">): number =>
     rows.reduce((total, row) => total + row[column], 0);
@@ -83,10 +80,10 @@ async function leaks(
     spans: number;
     tookMs: number;
   }>(
-    `SELECT key, any_value(class) AS class, count(*) FILTER (receipts > 0) AS received,
-       count(*) AS spans, coalesce(max(end_ms) - min(start_ms), 0) AS "tookMs"
-     FROM items WHERE signal = 'traces' AND kept = 'no' GROUP BY key
-     HAVING bool_or(receipts > 0) ORDER BY key LIMIT ${String(MAX_ROWS)}`,
+    `SELECT t.key, t.class, count(*) FILTER (i.receipts > 0) AS received, t.spans,
+       coalesce(t.end_ms - t.start_ms, 0) AS "tookMs"
+     FROM (FROM traces WHERE kept = 'no' AND arrived ORDER BY key LIMIT ${String(MAX_ROWS)}) t
+     JOIN items i ON i.signal = 'traces' AND i.key = t.key GROUP BY ALL ORDER BY t.key`,
   );
   return {
     columns: ["trace", "class", "received", "of spans", "why it must be dropped"],

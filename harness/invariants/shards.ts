@@ -20,6 +20,9 @@ const ATTEMPTS = `
 SELECT o.n AS op, a.signal, a.id, a.key, a.digest, a.class, a.start_ms, a.end_ms, coalesce(a.error, false) AS error
 FROM attempts a JOIN ops o ON o.op = a.op`;
 
+/** What is judged of a receipt. */
+export const RECEIPTS = "SELECT signal, id, key, digest, node, run, peer, at_ms FROM receipts";
+
 const shardOf = (shards: number): string => `(hash(signal, key) % ${String(shards)})::INTEGER`;
 
 /** Writes the shards as files; a few need none. Reads `attempts`, `receipts` and `ops`. */
@@ -32,7 +35,7 @@ export async function writeShards({ query, scratch }: History, shards: number): 
     );
   };
   await write("attempts", ATTEMPTS);
-  await write("receipts", "SELECT * FROM receipts");
+  await write("receipts", RECEIPTS);
 }
 
 /**
@@ -56,7 +59,7 @@ export async function openShard(history: History, shard: number, shards: number)
   const elsewhere = `(SELECT signal, id, run FROM moved WHERE home <> ${String(shard)})`;
   await history.query(
     `CREATE OR REPLACE TEMP VIEW shard_receipts AS
-     SELECT * FROM (${rows("receipts", "SELECT * FROM receipts")}) ANTI JOIN ${elsewhere} USING (signal, id, run)
+     SELECT * FROM (${rows("receipts", RECEIPTS)}) ANTI JOIN ${elsewhere} USING (signal, id, run)
      UNION ALL SELECT * EXCLUDE (home) FROM moved WHERE home = ${String(shard)}`,
   );
 }

@@ -88,16 +88,13 @@ export async function spread(
 function sharesOf({ history }: Pick<Judged, "history">): Promise<Omit<Share, "gateways">[]> {
   return history.query(
     `WITH alone AS (
-       SELECT t.key, any_value(r.ring) AS ring
+       SELECT t.key, any_value(t.gateways) AS gateways, any_value(r.ring) AS ring
        FROM traces t JOIN holds h ON h.signal = 'traces'
        JOIN rings r ON r.from_ms < t.complete_ms + h.routed_ms AND t.invoke_ms < r.to_ms
        GROUP BY t.key HAVING count(*) = 1),
      owned AS (
-       SELECT a.ring, o.ip, list_distinct(flatten(list(i.peers))) AS peers
-       FROM alone a
-       JOIN key_owners o ON o.signal = 'traces' AND o.key = a.key AND o.ring = a.ring
-       JOIN items i ON i.signal = 'traces' AND i.key = a.key
-       GROUP BY a.ring, a.key, o.ip),
+       SELECT a.ring, o.ip, string_split(a.gateways, ',') AS peers
+       FROM alone a JOIN key_owners o ON o.signal = 'traces' AND o.key = a.key AND o.ring = a.ring),
      seen AS (
        SELECT ring, peer AS ip, count(*) AS came, count(*) FILTER (peer <> owner) AS astray
        FROM (SELECT ring, ip AS owner, unnest(peers) AS peer FROM owned) GROUP BY ring, peer),

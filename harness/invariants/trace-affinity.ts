@@ -8,36 +8,32 @@
 import type { InvariantResult } from "../model/invariant.js";
 import type { Judged } from "./classify.js";
 import { evidenceOf, number, result } from "./result.js";
+import { countItems } from "./tally.js";
 
 const PROPERTY =
   "A trace goes to exactly the predicted gateway, across a change only to possible ones.";
 
-export async function traceAffinity({ history, audit }: Judged): Promise<InvariantResult> {
+export async function traceAffinity({ history, audit, tally }: Judged): Promise<InvariantResult> {
   await history.query(
     `CREATE OR REPLACE TABLE split AS
      SELECT s.*, (SELECT count(*) FROM rings r WHERE r.from_ms < s.by_ms AND s.from_ms < r.to_ms) AS rings
-     FROM (SELECT i.signal, i.key, list_sort(list_distinct(flatten(list(i.peers)))) AS gateways,
+     FROM (SELECT k.signal, k.key, string_split(any_value(k.gateways), ',') AS gateways,
              min(coalesce(f.from_ms, i.invoke_ms)) AS from_ms,
              max(greatest(i.complete_ms + h.routed_ms, f.to_ms)) AS by_ms
-           FROM items i JOIN holds h ON h.signal = i.signal
-           LEFT JOIN frozen f ON list_contains(i.nodes, f.node)
+           FROM all_keys k JOIN all_items i ON i.signal = k.signal AND i.key = k.key
+           JOIN holds h ON h.signal = i.signal
+           LEFT JOIN frozen f ON list_contains(string_split(i.nodes, ','), f.node)
              AND i.invoke_ms <= f.to_ms AND f.from_ms <= i.complete_ms + h.routed_ms
-           WHERE len(i.peers) > 0 AND i.signal <> 'metrics' GROUP BY i.signal, i.key) s
-     WHERE len(s.gateways) > 1`,
+           WHERE contains(k.gateways, ',') AND k.signal <> 'metrics' AND i.peers IS NOT NULL
+           GROUP BY k.signal, k.key) s`,
   );
-  const misroutedFrom = `FROM items WHERE misrouted`;
-  const [counts] = await history.query<{
-    split: number;
-    misrouted: number;
-    seen: number;
-    moved: number;
-  }>(
-    `SELECT (SELECT count(DISTINCT key) FROM split WHERE rings <= 1) AS split,
-            (SELECT count(*) ${misroutedFrom}) AS misrouted,
-            (SELECT count(*) FROM items WHERE len(peers) > 0) AS seen,
-            (SELECT count(*) FROM items WHERE len(peers) > 0 AND len(owners) > 1) AS moved`,
+  const [counts] = await history.query<{ split: number }>(
+    "SELECT count(DISTINCT key) AS split FROM split WHERE rings <= 1",
   );
-  const { split, misrouted, seen, moved } = counts ?? { split: 0, misrouted: 0, seen: 0, moved: 0 };
+  const split = counts?.split ?? 0;
+  const misrouted = countItems(tally, (row) => row.misrouted);
+  const seen = countItems(tally, (row) => row.seen);
+  const moved = countItems(tally, (row) => row.seen && row.moving);
   const sound = split === 0 && misrouted === 0;
   const verdict = !sound ? "fail" : seen === 0 ? "inconclusive" : "pass";
   const [were, got] =
@@ -72,7 +68,8 @@ export async function traceAffinity({ history, audit }: Judged): Promise<Invaria
               "array_to_string(peers, ', ') AS gateways",
               "array_to_string(owners, ' or ') AS predicted",
             ],
-            misroutedFrom,
+            "FROM items WHERE misrouted",
+            misrouted,
           ),
   });
 }

@@ -10,6 +10,7 @@ import { ITEM_NAME, SIGNALS, type Signal } from "../model/signal.js";
 import type { Verdict } from "../model/verdict.js";
 import type { Judged } from "./classify.js";
 import { evidenceOf, MAX_ROWS, number, percent, result } from "./result.js";
+import { countItems } from "./tally.js";
 
 const PROPERTY =
   "No acknowledged item that sampling keeps is missing at its backend without explanation.";
@@ -19,7 +20,7 @@ export async function zeroLoss(
   judged: Judged,
   books: Record<Signal, Accounting>,
 ): Promise<InvariantResult> {
-  const { history } = judged;
+  const { history, tally } = judged;
   const signals = SIGNALS.map((signal) => {
     const { delivered, lostExplained, lostUnexplained } = books[signal];
     const expected = delivered + lostExplained + lostUnexplained;
@@ -30,10 +31,7 @@ export async function zeroLoss(
   const over = signals.find(({ share }) => share > spec.explainedBudget);
   const expected = signals.reduce((sum, row) => sum + row.expected, 0);
   const [first] = unexplained;
-  const [early] = await history.query<{ n: number }>(
-    "SELECT count(*) AS n FROM items WHERE state = 'undecidable' AND kept = 'yes'",
-  );
-  const notDue = early?.n ?? 0;
+  const notDue = countItems(tally, (row) => row.state === "undecidable" && row.kept === "yes");
   let verdict: Verdict = "pass";
   let reason = "every missing item is explained, within the budget";
   if (expected === 0 && notDue === 0) {
@@ -71,13 +69,16 @@ export async function zeroLoss(
 
 /** Each lost item with its predicted owner, the rings that its agent could have, and the fault nearest in time. */
 async function lostItems(
-  { history, audit }: Judged,
+  { history, audit, tally }: Judged,
   unexplainedOnly: boolean,
 ): Promise<InvariantResult["evidence"]> {
   const from = `FROM items WHERE state = 'lost'${unexplainedOnly ? " AND rule IS NULL" : ""}`;
-  const [count] = await history.query<{ n: number }>(`SELECT count(*) AS n ${from}`);
-  await history.query(
-    `CREATE OR REPLACE TABLE shown AS
+  const total = countItems(
+    tally,
+    (row) => row.state === "lost" && !(unexplainedOnly && row.explained),
+  );
+  const shows = `
+     CREATE OR REPLACE TABLE shown AS
      SELECT i.*, epoch.name AS epoch, fault.name AS nearest_fault
      FROM (SELECT * ${from} ORDER BY signal, invoke_ms, id LIMIT ${String(MAX_ROWS)}) i
      LEFT JOIN LATERAL (
@@ -88,8 +89,8 @@ async function lostItems(
        SELECT arg_min(round(abs(i.invoke_ms - f.at_ms) / 1000, 1) || ' s ' ||
                 CASE WHEN i.invoke_ms < f.at_ms THEN 'before' ELSE 'after' END || ' fault #' || (f.fault + 1),
                 abs(i.invoke_ms - f.at_ms)) AS name
-       FROM faults f WHERE f.step = 'injected') fault ON true`,
-  );
+       FROM faults f WHERE f.step = 'injected') fault ON true`;
+  if (total > 0) await history.query(shows);
   const shown = await evidenceOf(
     history,
     [
@@ -106,8 +107,9 @@ async function lostItems(
       "rule",
     ],
     "FROM shown",
+    Math.min(total, MAX_ROWS),
   );
-  return { ...shown, total: count?.n ?? 0 };
+  return { ...shown, total };
 }
 
 /** Names the first: `1f2e… of trace 9ab1…, for gateway 10.244.1.5`. */

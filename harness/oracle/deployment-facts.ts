@@ -58,8 +58,20 @@ export interface DeploymentFacts {
   readonly unpredictableSampling: readonly string[];
 }
 
-/** Reads the facts. UsageError when there is no agent tier or no gateway tier, or when the YAML is broken. */
+let latest: { readonly renderedYaml: string; readonly facts: DeploymentFacts } | undefined;
+
+/**
+ * Reads the facts. UsageError when there is no agent tier or no gateway tier, or when the YAML is broken. Those asked
+ * for last are remembered: many histories of one deployment are judged one after the other.
+ */
 export function deploymentFacts(renderedYaml: string): DeploymentFacts {
+  if (latest?.renderedYaml !== renderedYaml) {
+    latest = { renderedYaml, facts: factsOf(renderedYaml) };
+  }
+  return latest.facts;
+}
+
+function factsOf(renderedYaml: string): DeploymentFacts {
   const manifests = parseManifests(renderedYaml);
   const workloads = collectorWorkloads(manifests);
   const agent = workloads.find(({ config }) => loadBalancingOf(config) !== undefined);
