@@ -53,14 +53,15 @@ export const SMALL: Means = { memoryMb: 200, threads: 1, itemsAtOnce: 200_000 };
 export async function openDatabase(means: Means = SMALL): Promise<Database> {
   const scratch = await mkdtemp(join(tmpdir(), "agent-gateway-chaos-"));
   const place = means.onDisk === true ? join(scratch, "tables.duckdb") : ":memory:";
+  const flushMb = `${String(means.memoryMb / 50)}MB`;
   const instance = await DuckDBInstance.create(place, {
     memory_limit: `${String(means.memoryMb)}MB`,
     temp_directory: scratch,
     threads: String(means.threads),
     preserve_insertion_order: "false",
-    // What is free goes back to the system at once: several histories are opened in one process.
-    allocator_flush_threshold: "4MB",
-    allocator_bulk_deallocation_flush_threshold: "4MB",
+    // What is free goes back to the system soon: several histories are opened in one process.
+    allocator_flush_threshold: flushMb,
+    allocator_bulk_deallocation_flush_threshold: flushMb,
     // Nothing may be fetched from the network behind the reader's back.
     autoinstall_known_extensions: "false",
   });

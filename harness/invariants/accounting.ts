@@ -19,19 +19,22 @@ export async function account({ history, tally }: Judged): Promise<Record<Signal
   );
   const books = SIGNALS.map((signal) => {
     const seen = receipts.find((row) => row.signal === signal);
-    const counts: Counts = {
-      ...countsOf(tally.filter((row) => row.signal === signal)),
+    const own = tally.filter((row) => row.signal === signal);
+    const counts = countsOf(own, {
       received: seen?.received ?? 0,
       unexpected: seen?.unexpected ?? 0,
       torn: signal === "traces" ? (torn?.n ?? 0) : 0,
-    };
+    });
     return [signal, { ...counts, balances: balances(counts) }] as const;
   });
   return Object.fromEntries(books) as Record<Signal, Accounting>;
 }
 
-/** What is counted from items alone. */
-function countsOf(tally: readonly Tally[]): Omit<Counts, "received" | "unexpected" | "torn"> {
+/** Every column, of which some are not counted from items. */
+function countsOf(
+  tally: readonly Tally[],
+  others: Pick<Counts, "received" | "unexpected" | "torn">,
+): Counts {
   const count = (fits: (row: Tally) => boolean): number => countItems(tally, fits);
   const answered = (answer: Tally["answer"]): number => count((row) => row.answer === answer);
   const became = (state: Tally["state"], fits: (row: Tally) => boolean = () => true): number =>
@@ -50,12 +53,15 @@ function countsOf(tally: readonly Tally[]): Omit<Counts, "received" | "unexpecte
     undecidable: became("undecidable"),
     undecidableReceived: became("undecidable", arrived),
     recovered: became("not-acked", arrived),
+    received: others.received,
     duplicated: countItems(tally, arrived, ({ receipts, items }) => (receipts - 1) * items),
     stale: countItems(
       tally,
       ({ state }) => state === "delivered",
       ({ stale }) => stale,
     ),
+    unexpected: others.unexpected,
+    torn: others.torn,
     misrouted: count(({ misrouted }) => misrouted),
     transitional: count((row) => row.moving && arrived(row) && !row.misrouted),
   };

@@ -56,29 +56,37 @@ SELECT ${columns}, count(*) AS n FROM ${rows}
 WHERE hash(${columns}) IN (SELECT hash(${columns}) FROM ${rows} GROUP BY ALL HAVING count(*) > 1)
 GROUP BY ${columns} HAVING count(*) > 1`;
 
-/** Items in more than one operation; most are in one, and nothing of theirs need be put together. */
-const RESENT = `
-CREATE OR REPLACE TEMP TABLE resent AS ${repeats("shard_attempts", "signal, id")}`;
+/**
+ * Items in more than one operation; most are in one, and nothing of theirs need be put together. Such an item is acked
+ * when one of its operations was; its sends span first to last. It gets an operation of its own that stands for all.
+ */
+const resends = ({ ringsBetween }: Classification): readonly string[] => [
+  `CREATE OR REPLACE TEMP TABLE resends AS
+   WITH resent AS (${repeats("shard_attempts", "signal, id")}),
+   again AS (
+     SELECT a.signal, a.id, any_value(a.key) AS key, any_value(a.digest) AS digest, any_value(a.class) AS class,
+            min(a.start_ms) AS start_ms, max(a.end_ms) AS end_ms, bool_or(a.error) AS error,
+            string_agg(DISTINCT o.node, ',' ORDER BY o.node) AS node,
+            min(o.invoke_ms) AS invoke_ms, max(o.complete_ms) AS complete_ms,
+            CASE WHEN bool_or(o.answer = 'acked') THEN 'acked'
+                 WHEN bool_and(o.answer = 'refused') THEN 'refused' ELSE 'indeterminate' END AS answer,
+            min(o.ring_from_ms) AS ring_from_ms, max(o.ring_by_ms) AS ring_by_ms
+     FROM shard_attempts a SEMI JOIN resent USING (signal, id) JOIN ops o ON o.n = a.op
+     GROUP BY a.signal, a.id)
+   SELECT ((SELECT max(n) FROM ops) + row_number() OVER ())::INTEGER AS op, *,
+          ${ringsBetween("ring_from_ms", "ring_by_ms")} AS rings
+   FROM again`,
+  `INSERT INTO ops BY NAME
+   SELECT op AS n, node, invoke_ms, complete_ms, answer, ring_from_ms, ring_by_ms, rings FROM resends`,
+];
 
-/** An item is acked when one of its operations was; its sends span first to last. */
-const sends = ({ ringsBetween }: Classification): string => `
-CREATE OR REPLACE TEMP TABLE sends AS
-WITH again AS (
-  SELECT a.signal, a.id, any_value(a.key) AS key, any_value(a.digest) AS digest, any_value(a.class) AS class,
-         min(a.start_ms) AS start_ms, max(a.end_ms) AS end_ms, bool_or(a.error) AS error,
-         min(o.invoke_ms) AS invoke_ms, max(o.complete_ms) AS complete_ms,
-         min(o.ring_from_ms) AS ring_from_ms, max(o.ring_by_ms) AS ring_by_ms,
-         string_agg(DISTINCT o.node, ',' ORDER BY o.node) AS nodes,
-         CASE WHEN bool_or(o.answer = 'acked') THEN 'acked'
-              WHEN bool_and(o.answer = 'refused') THEN 'refused' ELSE 'indeterminate' END AS answer
-  FROM shard_attempts a SEMI JOIN resent USING (signal, id) JOIN ops o ON o.n = a.op
-  GROUP BY a.signal, a.id)
-SELECT a.signal, a.id, a.key, a.digest, a.class, a.start_ms, a.end_ms, a.error, o.invoke_ms, o.complete_ms,
-       o.node AS nodes, o.answer, o.rings
-FROM shard_attempts a ANTI JOIN resent USING (signal, id) JOIN ops o ON o.n = a.op
-UNION ALL
-SELECT again.* EXCLUDE (ring_from_ms, ring_by_ms), ${ringsBetween("ring_from_ms", "ring_by_ms")} AS rings
-FROM again`;
+/** Each item once, with the one operation that it was in or that stands for all. */
+const SENDS = `
+CREATE OR REPLACE TEMP VIEW sends AS
+SELECT a.*, o.node AS nodes, o.invoke_ms, o.complete_ms, o.answer, o.rings FROM (
+  FROM shard_attempts ANTI JOIN resends USING (signal, id)
+  UNION ALL BY NAME SELECT op, signal, id, key, digest, class, start_ms, end_ms, error FROM resends) a
+JOIN ops o ON o.n = a.op`;
 
 /**
  * Kept by the acked spans alone is certain when they surely came before the earliest decision; kept only with later
@@ -142,13 +150,12 @@ JOIN sends s ON s.signal = r.signal AND s.id = r.id
 WHERE r.run = ${literal(runId)} GROUP BY r.signal, r.id`;
 
 /** What was not yet due when its backend's journal was cut may still have arrived: nobody can say. */
-const states = (runId: string, audit: AuditSql): string => `
-CREATE OR REPLACE TEMP TABLE states AS
+const outcomes = (runId: string, audit: AuditSql): string => `
 WITH once AS (
   SELECT signal, id, at_ms, peer, digest, key, node
   FROM shard_receipts ANTI JOIN repeated USING (signal, id, run) WHERE run = ${literal(runId)}),
 joined AS (
-  SELECT s.* EXCLUDE (digest, rings), coalesce(m.receipts, CASE WHEN o.id IS NULL THEN 0 ELSE 1 END) AS receipts,
+  SELECT s.* EXCLUDE (digest, nodes, rings), coalesce(m.receipts, CASE WHEN o.id IS NULL THEN 0 ELSE 1 END) AS receipts,
          coalesce(m.received_ms, o.at_ms) AS received_ms,
          ${audit.columns("coalesce(m.peers, o.peer)")},
          coalesce(m.altered, o.digest <> s.digest, false) AS altered,
@@ -164,7 +171,7 @@ joined AS (
   LEFT JOIN once o ON o.signal = s.signal AND o.id = s.id
   LEFT JOIN arrived_again m ON m.signal = s.signal AND m.id = s.id
   ${audit.join})
-SELECT * EXCLUDE (early),
+SELECT * EXCLUDE (invoke_ms, complete_ms, answer, early),
        CASE WHEN owners IS NULL OR peers IS NULL OR peers = owners THEN false
             ELSE NOT list_has_all(string_split(owners, ','), string_split(peers, ',')) END AS misrouted,
        CASE WHEN answer <> 'acked' THEN 'not-acked'
@@ -192,26 +199,28 @@ WHERE s.id IS NULL OR r.run IS DISTINCT FROM ${literal(runId)}`;
 
 /** What became of every item of the shard, but for why it was lost. */
 export const classification = (shard: number, options: Classification): readonly string[] => [
-  RESENT,
-  sends(options),
+  ...resends(options),
+  SENDS,
   keys(options),
   OWNERS,
   REPEATED,
   again(options.runId),
   ...(options.audited ? audits(options.runId) : []),
-  states(options.runId, options.audited ? WITH_AUDIT : NO_AUDIT),
   "CREATE OR REPLACE TEMP TABLE arrived AS SELECT signal, count(*) AS n FROM shard_receipts GROUP BY signal",
   `DELETE FROM strays WHERE shard = ${String(shard)}`,
 ];
 
-/** What is kept of the shard for invariants and reports. */
-export const items = ({ audited }: Classification): string => {
-  const { place, seen } = audited ? WITH_AUDIT : NO_AUDIT;
-  return `
-SELECT s.* EXCLUDE (key_row, start_ms, end_ms), CASE WHEN s.state = 'lost' THEN coalesce(e.place, ${place}) END AS place, ${seen} AS seen,
-       e.rule, e.rule_name
-FROM states s LEFT JOIN shard_explained e ON e.signal = s.signal AND e.id = s.id`;
-};
+/** What is kept of the shard's items: all but what their operations say, and why they were lost. */
+export const items = ({ runId, audited }: Classification): string =>
+  outcomes(runId, audited ? WITH_AUDIT : NO_AUDIT);
+
+/** Of some rows of `items`, with what their operations say. */
+const withOps = (rows: string): string =>
+  `SELECT i.*, o.node AS nodes, o.answer, o.invoke_ms, o.complete_ms FROM ${rows} i JOIN ops o ON o.n = i.op`;
+
+/** The items of a shard that have been kept. */
+export const states = (shard: number): string =>
+  `CREATE OR REPLACE TEMP VIEW states AS ${withOps(`items_${String(shard)}`)}`;
 
 /**
  * What is kept of the shard's keys: with what all items of a key have in common, so that no invariant need group all
@@ -247,6 +256,8 @@ export const countReceived = (shard: number): readonly string[] => [
 /** Tables that all shards add to. */
 export const SHARED: readonly string[] = [
   "CREATE TABLE owner_lists (rings VARCHAR, position INTEGER, owners VARCHAR)",
+  `CREATE TABLE explained (shard INTEGER, signal VARCHAR, id VARCHAR, place VARCHAR, rule VARCHAR,
+     rule_name VARCHAR)`,
   `CREATE TABLE strays AS SELECT *, 0 AS shard FROM (${RECEIPTS}) LIMIT 0`,
   `CREATE TABLE moved AS SELECT *, 0 AS home FROM (${RECEIPTS}) LIMIT 0`,
   "CREATE TABLE received (shard INTEGER, signal VARCHAR, items BIGINT)",
@@ -256,13 +267,21 @@ export const SHARED: readonly string[] = [
  * The classification of every item and what it rests on, as invariants and reports read it. `all_items` is `items` with
  * texts for lists, which is cheaper to read whole.
  */
-export const views = (shards: number): readonly string[] => {
+export const views = (shards: number, { audited }: Classification): readonly string[] => {
+  const { place, seen } = audited ? WITH_AUDIT : NO_AUDIT;
   const all = (table: string): string =>
     Array.from({ length: shards }, (_, shard) => `FROM ${table}_${String(shard)}`).join(
       " UNION ALL ",
     );
   return [
-    `CREATE VIEW all_items AS ${all("items")}`,
+    `CREATE VIEW all_states AS ${withOps(`(${all("items")})`)}`,
+    // Few items are lost, and only those are looked up.
+    `CREATE VIEW all_items AS
+     SELECT *, NULL::VARCHAR AS place, ${seen} AS seen, NULL::VARCHAR AS rule, NULL::VARCHAR AS rule_name
+     FROM all_states WHERE state <> 'lost'
+     UNION ALL BY NAME
+     SELECT s.*, coalesce(e.place, ${place}) AS place, ${seen} AS seen, e.rule, e.rule_name
+     FROM all_states s LEFT JOIN explained e ON e.signal = s.signal AND e.id = s.id WHERE s.state = 'lost'`,
     `CREATE VIEW items AS SELECT * REPLACE (${["nodes", "peers", "audited", "owners"]
       .map((column) => `${listOf(column)} AS ${column}`)
       .join(", ")}) FROM all_items`,
@@ -277,7 +296,6 @@ export const views = (shards: number): readonly string[] => {
        SELECT ring, position, owners_of(ring::INTEGER::VARCHAR, position::VARCHAR) AS ip
        FROM (SELECT DISTINCT ring, position FROM possible))
      SELECT signal, key, ring, ip FROM possible JOIN owned USING (ring, position)`,
-    "CREATE VIEW explained AS SELECT signal, id, place, rule, rule_name FROM items WHERE rule IS NOT NULL",
     `CREATE VIEW report_items AS
      SELECT signal, id, key, class, error, position::INTEGER AS position, state, place, rule,
             array_to_string(list_transform(owners, ip -> coalesce(gateways.pods[ip], ip)), ',') AS owners

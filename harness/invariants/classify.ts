@@ -21,6 +21,7 @@ import {
   operations,
   SHARED,
   STATED,
+  states,
   strays,
   views,
   type Classification,
@@ -93,17 +94,21 @@ export async function classify(history: History): Promise<Judged> {
   const judgeShard = async (shard: number): Promise<void> => {
     await openShard(history, shard, shards);
     await history.query(classification(shard, options).join(";\n"));
+    await keepShard(history, { table: "items", shard, shards }, items(options));
+    await history.query(states(shard));
     const [stated] = await history.query<{ known: boolean; whole: boolean }>(STATED);
     if (stated?.known !== true) await history.query(strays(shard, options.runId));
-    await drop(history, ["sends", "resent", "arrived_again"]);
     const ends = { deaths, departures, full, ...troubles };
-    await explainLosses(history, facts, ends, { ...options, lost: stated?.whole !== true });
-    await keepShard(history, { table: "items", shard, shards }, items(options));
+    await history.query(`DELETE FROM explained WHERE shard = ${String(shard)}`);
+    if (stated?.whole !== true) {
+      await explainLosses(history, facts, ends, { shard, audited: options.audited });
+    }
     await keepShard(history, { table: "keys", shard, shards }, KEYS);
     await history.query(countReceived(shard).join(";\n"));
     await drop(history, [
-      "states",
       "arrived",
+      "resends",
+      "arrived_again",
       "shard_keys",
       "repeated",
       "parts",
@@ -114,7 +119,7 @@ export async function classify(history: History): Promise<Judged> {
   };
   for (let shard = 0; shard < shards; shard++) await judgeShard(shard);
   for (const home of await moveHome(history, shards)) await judgeShard(home);
-  await history.query(views(shards).join(";\n"));
+  await history.query(views(shards, options).join(";\n"));
   const [times] = await history.query<{ load: number | null; fault: number | null }>(
     `SELECT (SELECT min(at_ms) FROM phases WHERE phase = 'load') AS load,
             (SELECT min(at_ms) FROM faults WHERE step = 'injecting') AS fault`,

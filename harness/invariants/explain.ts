@@ -1,4 +1,4 @@
-/** Asks the oracle what explains each lost item of a shard: the table `shard_explained`. */
+/** Asks the oracle what explains each lost item of a shard: the table `explained`. */
 import type { History } from "../history/open-history.js";
 import type { Cell } from "../history/database.js";
 import type { Signal } from "../model/signal.js";
@@ -44,20 +44,19 @@ interface LostRow {
 const PAGE = 5_000;
 
 /**
- * Makes `shard_explained` (signal, id, place, rule, rule_name) from `states` and `deaths`; with `audited` from what
- * gateways were seen to get. Empty when nothing was `lost`.
+ * Adds to `explained` (shard, signal, id, place, rule, rule_name) from `states` and `deaths`; with `audited` from what
+ * gateways were seen to get.
  */
 export async function explainLosses(
   history: History,
   facts: DeploymentFacts,
   ends: Ends,
-  { audited, lost }: { audited: boolean; lost: boolean },
+  { shard, audited }: { shard: number; audited: boolean },
 ): Promise<void> {
   await history.query(
     `CREATE OR REPLACE TABLE shard_explained
      (signal VARCHAR, id VARCHAR, place VARCHAR, rule VARCHAR, rule_name VARCHAR)`,
   );
-  if (!lost) return;
   const decisionWaitMs = facts.gateway.sampling?.decisionWaitMs ?? 0;
   await history.query(DIED_WITH_AGENT);
   await history.query(audited ? auditedParts(decisionWaitMs) : parts(decisionWaitMs));
@@ -90,6 +89,7 @@ export async function explainLosses(
   }
   explain();
   await flush();
+  await history.query(`INSERT INTO explained SELECT ${String(shard)}, * FROM shard_explained`);
 }
 
 function failureOf({ rejectedFrom, failedFromMs, failedByMs }: LostRow) {

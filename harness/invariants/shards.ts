@@ -39,7 +39,7 @@ export async function writeShards({ query, scratch }: History, shards: number): 
 }
 
 /**
- * Points the views `shard_attempts` and `shard_receipts` at a shard. Receipts in `moved` (home: their shard) came
+ * Points `shard_attempts` and `shard_receipts` at a shard. Receipts in `moved` (home: their shard) came
  * under another key than they were sent with, and are judged where they were sent.
  */
 export async function openShard(history: History, shard: number, shards: number): Promise<void> {
@@ -53,8 +53,10 @@ export async function openShard(history: History, shard: number, shards: number)
     if (!existsSync(dir)) return `SELECT * FROM (${whole}) LIMIT 0`;
     return `SELECT * FROM read_parquet(${literal(join(dir, "*.parquet"))}, hive_partitioning = false)`;
   };
+  // Whole rows are costly to find and are read several times; those of a file are not.
+  const kind = shards <= MOST_READ_WHOLE ? "TABLE" : "VIEW";
   await history.query(
-    `CREATE OR REPLACE TEMP VIEW shard_attempts AS ${rows("attempts", ATTEMPTS)}`,
+    `CREATE OR REPLACE TEMP ${kind} shard_attempts AS ${rows("attempts", ATTEMPTS)}`,
   );
   const elsewhere = `(SELECT signal, id, run FROM moved WHERE home <> ${String(shard)})`;
   await history.query(
