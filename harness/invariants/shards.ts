@@ -10,6 +10,9 @@ import type { History } from "../history/open-history.js";
 /** Up to so many shards, each reads everything and takes its own; that is cheaper than to write them. */
 const MOST_READ_WHOLE = 4;
 
+/** IDs and digests hardly get smaller by a quick compression, which takes as long as to write them. */
+const FILES = "FORMAT parquet, COMPRESSION uncompressed";
+
 /** How many shards the history needs. */
 export async function countShards({ query, means }: History): Promise<number> {
   const [row] = await query<{ n: number }>("SELECT count(*) AS n FROM attempts");
@@ -31,7 +34,7 @@ export async function writeShards({ query, scratch }: History, shards: number): 
   const write = async (name: string, select: string): Promise<void> => {
     await query(
       `COPY (SELECT *, ${shardOf(shards)} AS shard FROM (${select})) TO ${literal(join(scratch, name))}
-       (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (shard))`,
+       (${FILES}, PARTITION_BY (shard))`,
     );
   };
   await write("attempts", ATTEMPTS);
@@ -60,7 +63,7 @@ export async function openShard(history: History, shard: number, shards: number)
   );
   const elsewhere = `(SELECT signal, id, run FROM moved WHERE home <> ${String(shard)})`;
   await history.query(
-    `CREATE OR REPLACE TEMP VIEW shard_receipts AS
+    `CREATE OR REPLACE TEMP ${kind} shard_receipts AS
      SELECT * FROM (${rows("receipts", RECEIPTS)}) ANTI JOIN ${elsewhere} USING (signal, id, run)
      UNION ALL SELECT * EXCLUDE (home) FROM moved WHERE home = ${String(shard)}`,
   );
@@ -78,7 +81,7 @@ export async function keepShard(
     return;
   }
   const file = literal(join(scratch, `${name}.parquet`));
-  await query(`COPY (${select}) TO ${file} (FORMAT parquet, COMPRESSION snappy)`);
+  await query(`COPY (${select}) TO ${file} (${FILES})`);
   await query(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_parquet(${file})`);
 }
 
