@@ -48,12 +48,12 @@ export interface Means {
 }
 
 /** The harness as a whole must stay small; a second thread is not faster on little and needs its own buffers. */
-export const SMALL: Means = { memoryMb: 200, threads: 1, itemsAtOnce: 200_000 };
+export const SMALL: Means = { memoryMb: 200, threads: 1, itemsAtOnce: 60_000 };
 
 export async function openDatabase(means: Means = SMALL): Promise<Database> {
   const scratch = await mkdtemp(join(tmpdir(), "agent-gateway-chaos-"));
   const place = means.onDisk === true ? join(scratch, "tables.duckdb") : ":memory:";
-  const flushMb = `${String(means.memoryMb / 50)}MB`;
+  const flushMb = `${String(means.memoryMb / 200)}MB`;
   const instance = await DuckDBInstance.create(place, {
     memory_limit: `${String(means.memoryMb)}MB`,
     temp_directory: scratch,
