@@ -1,6 +1,6 @@
 /** The ports that a collector listens on, as its configuration says. */
 import { at, isMapping, listOf, mappingOf, textOf, type Mapping } from "../oracle/untyped.js";
-import { isBefore } from "./release.js";
+import { isBefore } from "../oracle/release.js";
 import type { Collector } from "./collectors.js";
 import type { Step } from "./source-documents.js";
 

@@ -28,6 +28,26 @@ const queueOn = (volume: string): Change => [
   `        - name: queue\n          ${volume}\n        - name: config\n          configMap: { name: gateway-config }`,
 ];
 
+/** The k8s resolver, with a Role for the agents, or with a binding to a role that is nowhere. */
+const WATCHING = (group: string, resource: string, kind = "Role"): readonly Change[] => [
+  [/dns:\n +hostname: \S+\n +port: 4317/, "k8s: { service: gateways.telemetry }"],
+  [
+    /$/,
+    `---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: watches, namespace: telemetry }
+rules: [{ apiGroups: ["${group}"], resources: [${resource}], verbs: [get, list, watch] }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: watches, namespace: telemetry }
+subjects: [{ kind: ServiceAccount, name: agent, namespace: telemetry }]
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ${kind}, name: watches }
+`,
+  ],
+];
+
 const PLANTED: readonly Planted[] = [
   {
     defect: "no Namespace",
@@ -39,6 +59,28 @@ const PLANTED: readonly Planted[] = [
     defect: "no Namespace, which the cluster has",
     changes: [[/apiVersion: v1\nkind: Namespace\n.*\n---\n/, ""]],
     expectations: { existing: ["Namespace/telemetry"] },
+    found: [],
+  },
+  {
+    defect: "agents that watch the API server and may not",
+    changes: [[/dns:\n +hostname: \S+\n +port: 4317/, "k8s: { service: gateways.telemetry }"]],
+    found: ["fatal resolver-access"],
+    on: "k8s: { service: gateways.telemetry }",
+  },
+  {
+    defect: "agents that may watch what another release watched",
+    changes: [...WATCHING("", "endpoints"), [/:0.150.0/, ":0.161.0"]],
+    found: ["fatal resolver-access"],
+    on: "k8s: { service: gateways.telemetry }",
+  },
+  {
+    defect: "agents that may watch what their release watches",
+    changes: [...WATCHING("discovery.k8s.io", "endpointslices"), [/:0.150.0/, ":0.161.0"]],
+    found: [],
+  },
+  {
+    defect: "agents that may watch, by a role that the cluster has",
+    changes: [...WATCHING("", "endpoints", "ClusterRole")],
     found: [],
   },
   {
@@ -283,7 +325,7 @@ const PLANTED: readonly Planted[] = [
     defect: "no preStop behind agents that watch the API instead of DNS",
     changes: [
       [/ +lifecycle:\n.*\n.*\n/, ""],
-      [/dns:\n.*\n.*port: 4317/, "k8s: { service: gateways.telemetry }"],
+      ...WATCHING("discovery.k8s.io", "endpointslices"),
     ],
     found: [],
   },

@@ -12,12 +12,13 @@ import { probes } from "./rules/probes.js";
 import { queueStorage } from "./rules/queue-storage.js";
 import { requests } from "./rules/requests.js";
 import { resolver } from "./rules/resolver.js";
+import { resolverAccess } from "./rules/resolver-access.js";
 import { routingAndRetry } from "./rules/routing-and-retry.js";
 import { shutdown } from "./rules/shutdown.js";
 import { tls } from "./rules/tls.js";
 
 export const RULES: readonly Check[] = [
-  ...[missingObjects, probes, resolver, queueStorage, shutdown, disruption],
+  ...[missingObjects, probes, resolver, resolverAccess, queueStorage, shutdown, disruption],
   ...[
     autoscaling,
     requests,

@@ -59,8 +59,8 @@ export async function classify(history: History): Promise<Judged> {
   const events = await faultEvents(history);
   const outages = outagesIn(events);
   const troubles = await troublesIn(history, facts, events);
-  const deaths = deathsIn(topology, service, outages);
-  const { unreadyAfterMs } = facts.gateway;
+  const { unreadyAfterMs, preStopMs } = facts.gateway;
+  const deaths = deathsIn(topology, service, outages, preStopMs);
   const lagMs = routingLagMs(facts.agent.resolver, history.facts.corefile);
   const departures = departuresIn(topology, { deaths, outages }, { service, unreadyAfterMs });
   const full = fullQueuesIn(events).flatMap(({ uid, ...times }) => {

@@ -4,7 +4,7 @@ import type { TopologyEvent } from "../model/history.js";
 import type { Signal } from "../model/signal.js";
 import { samplingFactsOf, type DeploymentFacts } from "../oracle/deployment-facts.js";
 import { ringsOf, type DnsTrouble } from "../oracle/epochs.js";
-import { buildRing, endpointOf, ipOf, ownerAt, positionOf, routeKeyOf } from "../oracle/ring.js";
+import { buildRing, endpointsOf, ipOf, ownerAt, positionOf, routeKeyOf } from "../oracle/ring.js";
 import { sampledByHash } from "../oracle/sampling.js";
 
 /**
@@ -23,19 +23,19 @@ export async function predict(
     "rings",
     possible.map(({ fromMs, toMs }, ring) => [ring, fromMs, toMs]),
   );
+  const { resolver, ring } = facts.agent;
   const policy = facts.gateway.sampling === null ? null : samplingFactsOf(facts);
   history.define("fate", "integer", (signal, key) => {
     const kept = signal !== "traces" || policy === null || sampledByHash(key, policy);
-    return positionOf(routeKeyOf(signal as Signal, key)) * 2 + (kept ? 1 : 0);
+    const by = facts.agent.routing.keys[signal as Signal];
+    return positionOf(routeKeyOf(signal as Signal, key, by), ring) * 2 + (kept ? 1 : 0);
   });
-  const rings = possible.map(({ ips }) =>
-    buildRing(ips.map((ip) => endpointOf(ip, facts.agent.resolver.port))),
-  );
+  const rings = possible.map(({ ips }) => buildRing(endpointsOf(ips, resolver), ring));
   history.define("owners_of", "text", (names, position) => {
     if (facts.unpredictableOwner.length > 0 || names === "") return "";
     const ips = names.split(",").flatMap((name) => {
-      const ring = rings[Number(name)];
-      return ring === undefined ? [] : [ipOf(ownerAt(ring, Number(position)))];
+      const built = rings[Number(name)];
+      return built === undefined ? [] : [ipOf(ownerAt(built, Number(position)))];
     });
     return [...new Set(ips)].sort().join();
   });

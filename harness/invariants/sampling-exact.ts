@@ -1,9 +1,9 @@
 /**
  * Property: tail sampling decides about each trace as its configuration says, kept = error or slow or hash. A
  * trace that no policy may keep and of which any span arrived, acknowledged or not, is leaked, and one leak fails.
- * A trace that must be kept and is missing is a loss, which zero-loss judges. Inconclusive when no trace had to be
- * dropped or none that must be kept arrived, and for the classes whose fate a policy decides that cannot be
- * predicted.
+ * A trace that must be kept and is missing is a loss, which zero-loss judges. Where the gateways do not sample, every
+ * trace must be kept and none can leak. Inconclusive when no trace had to be dropped or none that must be kept arrived,
+ * and for the classes whose fate a policy decides that cannot be predicted.
  */
 import type { Evidence, InvariantResult, InvariantSpec } from "../model/invariant.js";
 import type { Verdict } from "../model/verdict.js";
@@ -39,7 +39,11 @@ export async function samplingExact({ history, facts }: Judged): Promise<Invaria
   const policies = facts.unpredictableSampling;
   const open = policies.length === 0 ? [] : rows.filter(({ unpredictable }) => unpredictable > 0);
   const [verdict, reason] = ((): [Verdict, string] => {
-    if (facts.gateway.sampling === null) return ["inconclusive", "the gateways do not sample"];
+    if (facts.gateway.sampling === null) {
+      return sum("kept") === 0
+        ? ["inconclusive", "the gateways do not sample, and no trace arrived"]
+        : ["pass", "the gateways do not sample: every trace is owed, and zero-loss judges that"];
+    }
     if (leaked > 0) {
       return ["fail", `${number(leaked)} traces arrived that sampling must have dropped`];
     }

@@ -24,7 +24,7 @@ import { spread, type InvariantSpec } from "../model/invariant.js";
 import { scenario, type Scenario } from "../model/scenario.js";
 import { BACKEND_OF_SIGNAL, SIGNALS, type Signal } from "../model/signal.js";
 import { deploymentFacts, samplingFactsOf } from "../oracle/deployment-facts.js";
-import { buildRing, endpointOf, ipOf, ownerAt, positionOf, routeKeyOf } from "../oracle/ring.js";
+import { buildRing, endpointsOf, ipOf, ownerAt, positionOf, routeKeyOf } from "../oracle/ring.js";
 import { sampledByHash } from "../oracle/sampling.js";
 import { judge, type Judgement } from "./judge.js";
 import {
@@ -65,14 +65,13 @@ export const atMs = (seconds: number): number => START_MS + Math.round(seconds *
 /** Trace IDs and service names, by the names that the story gives them: the first that fit, always the same. */
 function keysOf(story: Story): Map<string, string> {
   const facts = deploymentFacts(renderedYamlOf(story));
+  const { resolver, ring, routing } = facts.agent;
   const policy = samplingFactsOf(facts);
   const sets = setsOf(story);
-  const rings = sets.map((names) =>
-    buildRing(names.map((name) => endpointOf(ipOfGateway(name), facts.agent.resolver.port))),
-  );
+  const rings = sets.map((names) => buildRing(endpointsOf(names.map(ipOfGateway), resolver), ring));
   const fits = (signal: Signal, key: string, wanted: KeyWish): boolean => {
-    const position = positionOf(routeKeyOf(signal, key));
-    const owners = rings.map((ring) => ipOf(ownerAt(ring, position)));
+    const position = positionOf(routeKeyOf(signal, key, routing.keys[signal]), ring);
+    const owners = rings.map((one) => ipOf(ownerAt(one, position)));
     return (
       owners.every((owner, index) => {
         const name = wanted.owners?.[index] ?? wanted.owner;

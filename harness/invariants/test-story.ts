@@ -6,6 +6,7 @@ import { z } from "zod";
 import { JOURNAL_SOURCES } from "../history/run-facts.js";
 import { FaultBehaviour, REFUSALS, type RefusalName } from "../model/behaviour.js";
 import { BACKENDS, SIGNALS, TRACE_CLASSES, type Signal } from "../model/signal.js";
+import { DEPLOYMENT_NAMES, renderedDeployment } from "../oracle/test-deployments.js";
 
 export const HISTORIES_DIR = join(import.meta.dirname, "../../fixtures/histories");
 const DEPLOYMENT = join(HISTORIES_DIR, "deployment.yaml");
@@ -93,6 +94,8 @@ const books = z.partialRecord(z.enum(SIGNALS), z.record(z.string(), z.number().i
 export const Story = z.strictObject({
   /** What happened and what follows, in one sentence. */
   story: z.string(),
+  /** A deployment of fixtures in place of the corrected one. */
+  runs: z.enum(DEPLOYMENT_NAMES).optional(),
   /** Text of the deployment to replace. */
   deployment: z.record(z.string(), z.string()).default({}),
   /** Whether the run had an audit. */
@@ -241,13 +244,13 @@ export function itemOf({ span, metric, log }: Send): { signal: Signal; id: strin
 }
 
 /** The deployment of a story; a text that is to be replaced must be there. */
-export function renderedYamlOf({ deployment }: Story): string {
+export function renderedYamlOf({ deployment, runs }: Story): string {
   return Object.entries(deployment).reduce(
     (yaml, [from, to]) => {
       if (!yaml.includes(from)) throw new TypeError(`the deployment has no "${from}"`);
       return yaml.replaceAll(from, to);
     },
-    readFileSync(DEPLOYMENT, "utf8"),
+    runs === undefined ? readFileSync(DEPLOYMENT, "utf8") : renderedDeployment(runs),
   );
 }
 

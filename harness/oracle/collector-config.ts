@@ -1,7 +1,7 @@
 /** Parts of one collector's configuration, with the collector's defaults where it says nothing. */
 import type { Signal } from "../model/signal.js";
 import { COLLECTOR_DEFAULTS as DEFAULTS } from "./collector-defaults.js";
-import { nameOf, type CollectorWorkload } from "./manifests.js";
+import type { CollectorWorkload } from "./manifests.js";
 import {
   at,
   booleanOr,
@@ -44,19 +44,6 @@ export interface Exporter {
   };
 }
 
-export interface Resolver {
-  readonly hostname: string;
-  /** As configured; empty when not, which leaves it out of the ring's hash. */
-  readonly port: string;
-  readonly intervalMs: number;
-  readonly timeoutMs: number;
-  /** Service that the host name stands for. */
-  readonly service: string;
-  readonly headless: boolean;
-  /** Why the ring cannot be known; empty when it can. */
-  readonly unpredictable: readonly string[];
-}
-
 export interface Sampling {
   readonly decisionWaitMs: number;
   readonly numTraces: number;
@@ -68,44 +55,11 @@ export interface Sampling {
   readonly unpredictable: readonly string[];
   /** Those of them that may also drop what another policy keeps. */
   readonly overruling: readonly string[];
+  /** Whether it forgets undecided traces when it stops although its release could decide them. */
+  readonly dropsPending: boolean;
 }
 
 const typeOf = (componentId: string): string => componentId.split("/")[0] ?? "";
-
-/** The settings of the loadbalancing exporter; it was renamed after 0.96.0, its old name stayed. */
-export function loadBalancingOf(config: Mapping): unknown {
-  const exporters = mappingOf(config["exporters"]);
-  const id = Object.keys(exporters).find((key) =>
-    ["loadbalancing", "load_balancing"].includes(typeOf(key)),
-  );
-  return id === undefined ? undefined : (exporters[id] ?? {});
-}
-
-export function agentResolver(balancing: Mapping, services: readonly Mapping[]): Resolver {
-  const dns = at(balancing, "resolver", "dns");
-  const hostname = textOf(at(dns, "hostname"));
-  const service = hostname.split(".")[0] ?? "";
-  const manifest = services.find((candidate) => nameOf(candidate) === service);
-  const headless = at(manifest, "spec", "clusterIP") === "None";
-  const routingKey = textOf(balancing["routing_key"]);
-  const unpredictable = [
-    ...(isMapping(dns) ? [] : ["the agents' resolver is not dns"]),
-    ...(isMapping(dns) && !headless
-      ? [`the agents resolve ${service}, which is not a headless Service of the deployment`]
-      : []),
-    ...(["", "traceID"].includes(routingKey) ? [] : [`routing_key is ${routingKey}`]),
-  ];
-  return {
-    hostname,
-    port: textOf(at(dns, "port")),
-    // The exporter takes 0 for unset.
-    intervalMs: durationOr(at(dns, "interval"), 0) || DEFAULTS.dnsIntervalMs,
-    timeoutMs: durationOr(at(dns, "timeout"), 0) || DEFAULTS.dnsTimeoutMs,
-    service,
-    headless,
-    unpredictable,
-  };
-}
 
 /** All batch processors of a signal's pipeline as one. */
 export function batchOf(config: Mapping, signal: Signal): Batch {
@@ -217,6 +171,7 @@ export function samplingOf(config: Mapping): Sampling | null {
     salt: salt === "" ? DEFAULTS.hashSalt : salt,
     unpredictable: unknown.map(policyText),
     overruling: unknown.filter((policy) => !onlyKeeps(policy)).map(policyText),
+    dropsPending: booleanOr(settings["drop_pending_traces_on_shutdown"], false),
   };
 }
 

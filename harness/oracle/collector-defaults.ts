@@ -27,5 +27,11 @@ export const COLLECTOR_DEFAULTS = {
 /** Tail sampling decides on a tick of one second (processor.go, tickerFrequency). */
 export const SAMPLING_TICK_MS = 1_000;
 
+/**
+ * The first release whose tail sampling decides what it holds when it stops (contrib#26490), unless
+ * drop_pending_traces_on_shutdown; read at v0.160.0 and v0.161.0, absent at v0.115.0.
+ */
+export const FLUSHES_SINCE = 141;
+
 /** Kubernetes' own default for a pod. */
 export const DEFAULT_TERMINATION_GRACE_MS = 30_000;

@@ -38,6 +38,16 @@ describe("deaths", () => {
     ]);
   });
 
+  it("a gateway that is asked to stop goes on while its preStop sleeps, unless it is gone sooner", () => {
+    const asked = pod(50_000, { terminating: true });
+    const gone = (atMs: number) => pod(atMs, { change: "deleted", terminating: true });
+    const of = (atMs: number) => deathsIn([pod(0), asked, gone(atMs)], undefined, [], 20_000)[0];
+    expect(of(80_000)).to.include({ askedMs: 50_000, fromMs: 69_000, toMs: 83_000 });
+    expect(of(55_000)).to.include({ fromMs: 54_000, toMs: 58_000 });
+    const forced = deathsIn([pod(0), pod(50_000, { change: "deleted" })], undefined, [], 20_000);
+    expect(forced[0]).to.include({ askedMs: null, fromMs: 49_000 });
+  });
+
   it("a container that restarted ended at most ten seconds before it was seen", () => {
     expect(
       windows(pod(0), pod(50_000, { restarts: 1 }), pod(60_000, { restarts: 1 })),

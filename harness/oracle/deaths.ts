@@ -15,6 +15,8 @@ export interface Death {
   readonly unlisted: boolean;
   /** When the watch saw it. */
   readonly seenMs: number;
+  /** Since when its pod was on its way out before; null for one that was not asked to stop. */
+  readonly askedMs?: number | null;
   /** The process ended within [fromMs, toMs]. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -38,11 +40,13 @@ interface Known {
 /**
  * All deaths of agents and gateways, in order of time. `service`: whose endpoints count; without it, any. A pod whose
  * node was killed ended with it, however late that shows: `outages` date the first death that shows since.
+ * `preStopMs`: a gateway that is asked to stop goes on for so long, unless it is gone sooner.
  */
 export function deathsIn(
   events: readonly TopologyEvent[],
   service?: string,
   outages: readonly Outage[] = [],
+  preStopMs = 0,
 ): Death[] {
   const killed = outages.filter(({ kind }) => kind === "killed");
   const unlistedIn = (uid: string, fromMs: number, toMs: number): boolean =>
@@ -76,9 +80,11 @@ export function deathsIn(
     const where = { tier, pod: event.pod, uid, ip, node: event.node, seenMs: event.atMs };
     if (event.change === "deleted") {
       // The process may end as soon as the deletion is asked for.
-      const fromMs = (terminatingMs ?? event.atMs) - WATCH_LAG_MS;
+      const waitsMs = tier === "gateway" ? preStopMs : 0;
+      const fromMs = Math.min((terminatingMs ?? event.atMs) + waitsMs, event.atMs) - WATCH_LAG_MS;
       deaths.push({
         ...where,
+        askedMs: known?.terminatingMs ?? null,
         kind: "gone",
         unlisted: true,
         fromMs: Math.min(fromMs, nodeDeath(event)?.fromMs ?? Infinity),

@@ -53,14 +53,18 @@ describe("facts of a deployment", () => {
   it("of the agents", () => {
     expect(facts.agent.workload).to.equal("DaemonSet/otel-agent");
     expect(facts.agent.resolver).to.deep.equal({
+      kind: "dns",
       hostname: "otel-gateway-headless.observability.svc.cluster.local",
       port: "4317",
       intervalMs: 5_000,
       timeoutMs: 1_000,
       service: "otel-gateway-headless",
       headless: true,
+      fixed: [],
       unpredictable: [],
     });
+    expect(facts.agent.balancer).to.include({ queue: null, retryForMs: 0 });
+    expect(facts.agent.answersLast.logs).to.equal(false);
     expect(facts.agent.batch.traces).to.deep.equal({ timeoutMs: 2_000, size: 512 });
     expect(facts.agent.exporter.timeoutMs).to.equal(10_000);
     expect(facts.unpredictableOwner).to.deep.equal([]);
@@ -105,7 +109,9 @@ describe("facts of a deployment", () => {
       salt: "default-hash-seed",
       unpredictable: [],
       overruling: [],
+      dropsPending: false,
     });
+    expect(gateway).to.include({ preStopMs: 0, flushes: false });
   });
 
   it("give the longest that an item is held", () => {
@@ -214,6 +220,11 @@ describe("facts of a deployment", () => {
     ["nothing at all", "", "loadbalancing exporter (agents)"],
     ["no agents", changed([/kind: DaemonSet/, "kind: Job"]), "(agents)"],
     ["no gateways", changed([/kind: Deployment\n/, "kind: Job\n"]), "(gateways)"],
+    [
+      "two tiers of agents",
+      changed([/^ {6}otlp\/traces:/m, "      loadbalancing: {}\n      otlp/traces:"]),
+      "DaemonSet/otel-agent and Deployment/otel-gateway both use the loadbalancing exporter",
+    ],
     ["agents that do not balance", changed([/^ {6}loadbalancing:/m, "      otlp:"]), "(agents)"],
     [
       "a configuration that no ConfigMap holds",

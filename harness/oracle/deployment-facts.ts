@@ -2,31 +2,55 @@
 import { UsageError } from "../model/errors.js";
 import type { SamplingFacts } from "../model/observer-api.js";
 import { SIGNALS, type Signal } from "../model/signal.js";
+import {
+  agentAnswersLast,
+  balancerOf,
+  gatewayAnswersLast,
+  type Balancer,
+} from "./acknowledgement.js";
 import { autoscalerOf, type Autoscaler } from "./autoscaler.js";
 import {
-  agentResolver,
   batchOf,
   exporterOf,
-  loadBalancingOf,
   samplingOf,
   storageOf,
   type Batch,
   type Exporter,
-  type Resolver,
   type Sampling,
 } from "./collector-config.js";
-import { COLLECTOR_DEFAULTS, DEFAULT_TERMINATION_GRACE_MS } from "./collector-defaults.js";
+import {
+  COLLECTOR_DEFAULTS,
+  DEFAULT_TERMINATION_GRACE_MS,
+  FLUSHES_SINCE,
+} from "./collector-defaults.js";
 import { minReadyOf, selects } from "./disruption-budget.js";
+import {
+  agentResolver,
+  loadBalancingFor,
+  loadBalancingOf,
+  ringShapeOf,
+  routingOf,
+  type Resolver,
+  type Routing,
+} from "./load-balancing.js";
 import { collectorWorkloads, ofKind, parseManifests, type CollectorWorkload } from "./manifests.js";
+import { isSince } from "./release.js";
+import { FIRST_RING, type RingShape } from "./ring.js";
 import { at, isMapping, listOf, mappingOf, numberOr, textOf, type Mapping } from "./untyped.js";
 
 export interface AgentFacts {
   /** `DaemonSet/otel-agent`. */
   readonly workload: string;
   readonly resolver: Resolver;
+  readonly ring: RingShape;
+  readonly routing: Routing;
   readonly batch: Readonly<Record<Signal, Batch>>;
   /** Of each gateway's sub-exporter. */
   readonly exporter: Exporter;
+  /** Queue and retry of the loadbalancing exporter itself, which route anew. */
+  readonly balancer: Balancer;
+  /** Whether an agent answers only when a gateway has. */
+  readonly answersLast: Readonly<Record<Signal, boolean>>;
   readonly terminationGraceMs: number;
 }
 
@@ -39,7 +63,13 @@ export interface GatewayFacts {
   readonly exporter: Readonly<Record<Signal, Exporter>>;
   /** The component ID of each signal's exporter, as it labels the collector's own counters. */
   readonly exporterId: Readonly<Record<Signal, string>>;
+  /** Whether a gateway answers only when the backend has. */
+  readonly answersLast: Readonly<Record<Signal, boolean>>;
+  /** Whether it decides and hands on all that it has when it is asked to stop. */
+  readonly flushes: boolean;
   readonly terminationGraceMs: number;
+  /** It is asked to stop this long before its process is. */
+  readonly preStopMs: number;
   readonly autoscaler: Autoscaler | null;
   /** minAvailable or maxUnavailable with its value; null without a budget. */
   readonly disruptionBudget: string | null;
@@ -74,8 +104,15 @@ export function deploymentFacts(renderedYaml: string): DeploymentFacts {
 function factsOf(renderedYaml: string): DeploymentFacts {
   const manifests = parseManifests(renderedYaml);
   const workloads = collectorWorkloads(manifests);
-  const agent = workloads.find(({ config }) => loadBalancingOf(config) !== undefined);
-  const gateway = workloads.find((workload) => workload !== agent);
+  const agents = workloads.filter(({ config }) => loadBalancingOf(config) !== undefined);
+  const [agent, second] = agents;
+  const gateway = workloads.find((workload) => !agents.includes(workload));
+  if (agent !== undefined && second !== undefined) {
+    throw new UsageError(
+      `rendered deployment: ${agent.name} and ${second.name} both use the loadbalancing exporter; a deployment under ` +
+        "test has one tier of agents, so leave the other out in an overlay",
+    );
+  }
   if (agent === undefined || gateway === undefined) {
     throw new UsageError(
       "rendered deployment: needs a workload whose collector uses the loadbalancing exporter (agents)" +
@@ -87,18 +124,43 @@ function factsOf(renderedYaml: string): DeploymentFacts {
   return {
     agent: agentFacts,
     gateway: gatewayFacts,
-    unpredictableOwner: agentFacts.resolver.unpredictable,
+    unpredictableOwner: [...agentFacts.resolver.unpredictable, ...agentFacts.routing.unpredictable],
     unpredictableSampling: gatewayFacts.sampling?.unpredictable ?? [],
   };
 }
 
 function agentFactsOf(agent: CollectorWorkload, manifests: readonly Mapping[]): AgentFacts {
-  const balancing = mappingOf(loadBalancingOf(agent.config));
+  const { config } = agent;
+  const services = ofKind(manifests, "Service");
+  const balancing = loadBalancingFor(config, "traces") ?? mappingOf(loadBalancingOf(config));
+  const image = textOf(agent.container["image"]);
+  const resolver = agentResolver(balancing, services, image);
+  const ring = ringShapeOf(image);
+  const exporter = exporterOf(at(balancing, "protocol", "otlp"), () => storageOf(agent, ""));
+  const balancer = balancerOf(balancing, image, (id) => storageOf(agent, id));
+  // Each signal may have an exporter of its own.
+  const apart = SIGNALS.find((signal) => {
+    const own = loadBalancingFor(config, signal);
+    return own !== undefined && !sameSettings(own["resolver"], balancing["resolver"]);
+  });
   return {
     workload: agent.name,
-    resolver: agentResolver(balancing, ofKind(manifests, "Service")),
-    batch: eachSignal((signal) => batchOf(agent.config, signal)),
-    exporter: exporterOf(at(balancing, "protocol", "otlp"), () => storageOf(agent, "")),
+    resolver: {
+      ...resolver,
+      unpredictable: [
+        ...resolver.unpredictable,
+        ...(apart === undefined ? [] : [`the resolver of ${apart} is not that of traces`]),
+        ...(ring === undefined ? [`the ring of ${image} is not known`] : []),
+      ],
+    },
+    ring: ring ?? FIRST_RING,
+    routing: routingOf(config, image),
+    batch: eachSignal((signal) => batchOf(config, signal)),
+    exporter,
+    balancer,
+    answersLast: eachSignal((signal) =>
+      agentAnswersLast({ config, image, signal }, { exporter, balancer }),
+    ),
     terminationGraceMs: graceOf(agent),
   };
 }
@@ -113,16 +175,24 @@ function gatewayFactsOf(gateway: CollectorWorkload, manifests: readonly Mapping[
     numberOr(at(gateway.object, "spec", "replicas"), 1),
     autoscaler === undefined ? 0 : autoscalerOf(autoscaler).minReplicas,
   );
+  const sampling = samplingOf(gateway.config);
+  const exporter = eachSignal((signal) =>
+    exporterOf(at(gateway.config, "exporters", exporterIdOf(gateway.config, signal)), (id) =>
+      storageOf(gateway, id),
+    ),
+  );
   return {
     workload: gateway.name,
     replicas: numberOr(at(gateway.object, "spec", "replicas"), 1),
-    sampling: samplingOf(gateway.config),
+    sampling,
     batch: eachSignal((signal) => batchOf(gateway.config, signal)),
-    exporter: eachSignal((signal) =>
-      exporterOf(at(gateway.config, "exporters", exporterIdOf(gateway.config, signal)), (id) =>
-        storageOf(gateway, id),
-      ),
+    exporter,
+    answersLast: eachSignal((signal) =>
+      gatewayAnswersLast(gateway.config, signal, exporter[signal]),
     ),
+    flushes:
+      isSince(textOf(gateway.container["image"]), FLUSHES_SINCE) && sampling?.dropsPending !== true,
+    preStopMs: preStopOf(gateway),
     exporterId: eachSignal((signal) => exporterIdOf(gateway.config, signal)),
     terminationGraceMs: graceOf(gateway),
     autoscaler: autoscaler === undefined ? null : autoscalerOf(autoscaler),
@@ -131,6 +201,12 @@ function gatewayFactsOf(gateway: CollectorWorkload, manifests: readonly Mapping[
     disruptionBudget: budget === undefined ? null : budgetText(mappingOf(budget["spec"])),
   };
 }
+
+const sameSettings = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** What the kubelet itself waits before it tells the process; how long a command takes nobody knows. */
+const preStopOf = ({ container }: CollectorWorkload): number =>
+  numberOr(at(container, "lifecycle", "preStop", "sleep", "seconds"), 0) * 1_000;
 
 function eachSignal<T>(of: (signal: Signal) => T): Record<Signal, T> {
   return Object.fromEntries(SIGNALS.map((signal) => [signal, of(signal)])) as Record<Signal, T>;

@@ -89,6 +89,16 @@ describe("possible rings", () => {
     ]);
   });
 
+  it("of agents that route anew are those of items that were tried for so long before", () => {
+    const list = [
+      { atMs: 5, ips: ["a", "b"] },
+      { atMs: 100_000, ips: ["a"] },
+      { atMs: 120_000, ips: ["a", "c"] },
+    ];
+    const anew = possibleRings(list, { ...delays, rerouteMs: 60_000 });
+    expect(anew.map(({ fromMs }) => fromMs)).to.deep.equal([0, 29_000, 59_000]);
+  });
+
   it("are those whose time meets the item's, ends excluded", () => {
     const rings = possibleRings(
       [

@@ -1,7 +1,8 @@
 /** Which gateways the agents may route to at any time: from what the cluster showed and how DNS is cached. */
 import type { TopologyEvent } from "../model/history.js";
-import type { Resolver } from "./collector-config.js";
+import type { Resolver } from "./load-balancing.js";
 import type { DeploymentFacts } from "./deployment-facts.js";
+import { ipOf } from "./ring.js";
 import type { Trouble } from "./backend-outages.js";
 
 /** The gateways behind the resolver's Service from `atMs` until the next set. */
@@ -51,11 +52,26 @@ export interface RoutingDelays {
   readonly lagMs: number;
   /** While the exporter of a removed gateway shuts down, everything that the agent holds waits this long. */
   readonly stallMs: number;
+  /** What failed is routed anew so much later at most; 0 for agents that do not. */
+  readonly rerouteMs?: number;
 }
 
-/** Upper bound of the lag: what CoreDNS may hold, one interval, one lookup, and the watch. */
-export const routingLagMs = (resolver: Resolver, corefile: string): number =>
-  dnsCacheMs(corefile, resolver.hostname) + resolver.intervalMs + resolver.timeoutMs + WATCH_LAG_MS;
+/**
+ * Upper bound of the lag. dns: what CoreDNS may hold, one interval, one lookup, and the watch. k8s: the agents' own
+ * watch, and that of what was seen. A static list never follows.
+ */
+export function routingLagMs(resolver: Resolver, corefile: string): number {
+  const { kind, hostname, intervalMs, timeoutMs } = resolver;
+  switch (kind) {
+    case "static":
+      return Infinity;
+    case "k8s":
+      return intervalMs + 2 * WATCH_LAG_MS;
+    case "dns":
+    case "other":
+      return dnsCacheMs(corefile, hostname) + intervalMs + timeoutMs + WATCH_LAG_MS;
+  }
+}
 
 /** A time in which DNS did not say what the gateways are. */
 export type DnsTrouble = Pick<Trouble, "fromMs" | "toMs">;
@@ -79,11 +95,11 @@ export const knownByMs = (atMs: number, lagMs: number, troubles: readonly DnsTro
 
 /**
  * The times in which each set may be an agent's ring. A set that lacks a gateway of the one before may already
- * be the ring of items acknowledged a stall earlier.
+ * be the ring of items acknowledged a stall earlier, and any set that of items that were tried for so long.
  */
 export function possibleRings(
   sets: readonly GatewaySet[],
-  { lagMs, stallMs }: RoutingDelays,
+  { lagMs, stallMs, rerouteMs = 0 }: RoutingDelays,
   troubles: readonly DnsTrouble[] = [],
 ): PossibleRing[] {
   return sets.map(({ atMs, ips }, index) => {
@@ -92,7 +108,7 @@ export function possibleRings(
     return {
       ips,
       // What was there before the watch began is not known; the first set stands for it.
-      fromMs: before === undefined ? 0 : atMs - WATCH_LAG_MS - (removes ? stallMs : 0),
+      fromMs: before === undefined ? 0 : atMs - WATCH_LAG_MS - (removes ? stallMs : 0) - rerouteMs,
       toMs: knownByMs(sets[index + 1]?.atMs ?? Infinity, lagMs, troubles),
     };
   });
@@ -100,12 +116,19 @@ export function possibleRings(
 
 /** Every ring of a run, with the delays that the deployment's and CoreDNS's configuration allow. */
 export function ringsOf(
-  { agent: { resolver, exporter } }: DeploymentFacts,
+  { agent: { resolver, exporter, balancer } }: DeploymentFacts,
   corefile: string,
   topology: readonly TopologyEvent[],
   troubles: readonly DnsTrouble[] = [],
 ): PossibleRing[] {
-  const delays = { lagMs: routingLagMs(resolver, corefile), stallMs: exporter.timeoutMs };
+  if (resolver.kind === "static") {
+    return [{ ips: resolver.fixed.map(ipOf).sort(), fromMs: 0, toMs: Infinity }];
+  }
+  const delays = {
+    lagMs: routingLagMs(resolver, corefile),
+    stallMs: exporter.timeoutMs,
+    rerouteMs: exporter.queue === null ? balancer.retryForMs : 0,
+  };
   return possibleRings(gatewaySets(topology, resolver.service), delays, troubles);
 }
 

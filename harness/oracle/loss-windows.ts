@@ -2,21 +2,16 @@
  * The windows in which the deployment's own configuration allows an acknowledged item to be lost. An item that is lost
  * outside of every window is lost without an explanation.
  */
-import type { Signal } from "../model/signal.js";
-import { SAMPLING_TICK_MS } from "./collector-defaults.js";
 import type { Death } from "./deaths.js";
 import type { Departure } from "./departures.js";
 import type { DeploymentFacts } from "./deployment-facts.js";
 import { givenUp, turnedAway } from "./backend-losses.js";
-import { dueMs, type BackendOutage } from "./backend-outages.js";
+import type { BackendOutage } from "./backend-outages.js";
 import { knownByMs, type DnsTrouble } from "./epochs.js";
-import { SLACK_MS } from "./holds.js";
+import { dropsForTheGone, fitsAudit, ruleOfDeath, sinceRestart } from "./gateway-deaths.js";
 import { LOSS_RULES, type LossRule } from "./loss-rules.js";
-import type { LostItem, PossibleOwner } from "./lost-item.js";
+import type { LostItem } from "./lost-item.js";
 import { passageOf } from "./passage.js";
-
-/** The rules of a gateway's death. */
-type GatewayRule = "memory" | "transport" | "batch" | "queue";
 
 /** Gateways that ended, such that left the Service alive, and what faults did to DNS and to backends. */
 export interface Ends {
@@ -62,29 +57,26 @@ export function explainLoss(
     const rule = ruleOfDeath(item, sinceRestart(item, owner, death, deaths), death, {
       facts,
       outages,
+      drops: dropsForTheGone(item.signal, facts, routingLagMs),
       knownByMs: knownByMs(death.toMs, routingLagMs, dns),
     });
     if (rule !== null) return LOSS_RULES[rule];
   }
-  if (givenUp(item, facts, outages)) return LOSS_RULES.outage;
-  if (turnedAway(item, facts, outages)) return LOSS_RULES.overflow;
-  if (item.diedWithAgent && item.owners.every(({ reached }) => (reached ?? null) === null)) {
+  // What answers last has nothing more to lose: what it gives up is refused, and was never acknowledged.
+  const agentHolds = !facts.agent.answersLast[item.signal];
+  const gatewayHolds = !facts.gateway.answersLast[item.signal];
+  if (gatewayHolds || agentHolds) {
+    if (givenUp(item, facts, outages)) return LOSS_RULES.outage;
+    if (turnedAway(item, facts, outages)) return LOSS_RULES.overflow;
+  }
+  const nowhere = item.owners.every(({ reached }) => (reached ?? null) === null);
+  if (agentHolds && item.diedWithAgent && nowhere) {
     return item.ringless ? LOSS_RULES.ringless : LOSS_RULES.agent;
   }
-  // What is gone with its gateway is explained above; here agents drop what waits for one that lives.
-  const departed = departures.some(({ ip, sinceMs, atMs }) => {
-    const owner = item.owners.find((one) => one.ip === ip);
-    return (
-      owner !== undefined &&
-      sinceMs <= passageOf(item, owner, facts).arrivesByMs &&
-      item.sentMs <= knownByMs(atMs, routingLagMs, dns) &&
-      fitsAudit("transport", owner)
-    );
-  });
-  if (departed) return LOSS_RULES.transport;
+  if (departedWith(item, departures, { facts, routingLagMs, dns })) return LOSS_RULES.transport;
   const noRoom = full.some(({ ip, fromMs, toMs }) => {
     const owner = item.owners.find((one) => one.ip === ip);
-    if (owner === undefined || owner.reached === null) return false;
+    if (owner === undefined || owner.reached === null || !gatewayHolds) return false;
     const { decidedFromMs, exportedByMs } = passageOf(item, owner, facts);
     return decidedFromMs <= toMs && fromMs <= exportedByMs;
   });
@@ -98,100 +90,28 @@ export function explainLoss(
   return torn.some(({ heldUp }) => heldUp === true) ? LOSS_RULES.late : LOSS_RULES.torn;
 }
 
-/**
- * A gateway that had died before, after the first of the trace may have come to it, has forgotten the trace: what came
- * after that may have waited for a decision of its own.
- */
-function sinceRestart(
-  { sentMs }: LostItem,
-  owner: PossibleOwner,
-  death: Death,
-  deaths: readonly Death[],
-): PossibleOwner {
-  const forgot = deaths.some(
-    ({ tier, ip, fromMs, toMs }) =>
-      tier === "gateway" &&
-      ip === owner.ip &&
-      toMs < death.fromMs &&
-      fromMs <= (owner.reached?.byMs ?? sentMs) &&
-      owner.firstFromMs <= toMs,
-  );
-  return forgot ? { ...owner, firstByMs: Infinity } : owner;
-}
-
-/** Of the windows that the death lies in, the one in which the item most likely was. */
-function ruleOfDeath(
+/** What is gone with its gateway is explained before; here agents drop what waits for one that lives. */
+function departedWith(
   item: LostItem,
-  owner: PossibleOwner,
-  death: Death,
+  departures: readonly Departure[],
   {
     facts,
-    outages,
-    knownByMs,
+    routingLagMs,
+    dns,
   }: {
-    facts: DeploymentFacts;
-    outages: readonly BackendOutage[];
-    /** When the last agent knows that the gateway is gone. */
-    knownByMs: number;
+    readonly facts: DeploymentFacts;
+    readonly routingLagMs: number;
+    readonly dns: readonly DnsTrouble[];
   },
-): GatewayRule | null {
-  const passage = passageOf(item, owner, facts);
-  const queuedByMs = dueMs(
-    { sentMs: passage.arrivesFromMs, usuallyMs: passage.exportedByMs },
-    outages.filter(({ signal }) => signal === item.signal),
-  );
-  const before = (ms: number): boolean => ms <= death.toMs;
-  const after = (ms: number): boolean => death.fromMs <= ms;
-  const sampled = item.signal === "traces" && facts.gateway.sampling !== null;
-  const possible: Record<GatewayRule, boolean> = {
-    // A restart in place that leaves the address in the ring gets what waited for it. Another pod may get the address
-    // of one that is gone once no ring has it.
-    transport: death.unlisted && after(passage.arrivesByMs) && item.sentMs <= knownByMs,
-    memory: sampled && before(passage.arrivesFromMs) && after(passage.decidedByMs),
-    batch: before(passage.decidedFromMs) && after(passage.exportedByMs - SLACK_MS),
-    queue:
-      queueDiesWith(death, facts, item.signal) &&
-      before(passage.decidedFromMs) &&
-      after(queuedByMs),
-  };
-  const likely = likelyStage(item, owner, death, facts);
-  return (
-    ([likely, "memory", "transport", "batch", "queue"] as const).find(
-      (rule) => possible[rule] && fitsAudit(rule, owner),
-    ) ?? null
-  );
-}
-
-/** What a gateway got was not lost on the way to it, and what it never got was lost nowhere else. */
-const fitsAudit = (rule: GatewayRule, { reached }: PossibleOwner): boolean =>
-  reached === undefined || (rule === "transport") === (reached === null);
-
-/** A queue in memory dies with the process, one on an emptyDir with the pod. */
-function queueDiesWith(death: Death, facts: DeploymentFacts, signal: Signal): boolean {
-  const queue = facts.gateway.exporter[signal].queue;
-  if (queue === null || queue.storage === "memory") return true;
-  return queue.storage === "emptyDir" && death.kind === "gone";
-}
-
-/** Where an ordinary item would have been when the gateway died: batches half full, no delays. */
-function likelyStage(
-  item: LostItem,
-  owner: PossibleOwner,
-  death: Death,
-  facts: DeploymentFacts,
-): GatewayRule {
-  const halfBatchMs = facts.agent.batch[item.signal].timeoutMs / 2;
-  const { reached } = owner;
-  const arrivesMs = reached?.byMs ?? item.ackedMs + halfBatchMs;
-  if (death.seenMs < arrivesMs) return "transport";
-  const sampling = item.signal === "traces" ? facts.gateway.sampling : null;
-  if (sampling !== null) {
-    const firstMs =
-      reached || owner.firstByMs === Infinity
-        ? Math.min(owner.firstByMs, arrivesMs)
-        : owner.firstFromMs + halfBatchMs;
-    const decidedMs = firstMs + sampling.decisionWaitMs + SAMPLING_TICK_MS;
-    if (death.seenMs < decidedMs) return "memory";
-  }
-  return "batch";
+): boolean {
+  if (!dropsForTheGone(item.signal, facts, routingLagMs)) return false;
+  return departures.some(({ ip, sinceMs, atMs }) => {
+    const owner = item.owners.find((one) => one.ip === ip);
+    return (
+      owner !== undefined &&
+      sinceMs <= passageOf(item, owner, facts).arrivesByMs &&
+      item.sentMs <= knownByMs(atMs, routingLagMs, dns) &&
+      fitsAudit("transport", owner)
+    );
+  });
 }

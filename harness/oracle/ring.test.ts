@@ -1,6 +1,16 @@
+import { crc32 } from "node:zlib";
 import { expect } from "chai";
 import fc from "fast-check";
-import { buildRing, endpointOf, ipOf, ownerAt, positionOf, RING_SIZE, routeKeyOf } from "./ring.js";
+import {
+  buildRing,
+  endpointOf,
+  ipOf,
+  ownerAt,
+  positionOf,
+  PROBED_RING,
+  RING_SIZE,
+  routeKeyOf,
+} from "./ring.js";
 
 const IPS = ["10.244.1.5", "10.244.2.7", "10.244.3.9"];
 
@@ -71,5 +81,70 @@ describe("ring", () => {
 
   it("owns nothing without endpoints", () => {
     expect(() => ownerAt(buildRing([]), 1)).to.throw(RangeError);
+  });
+});
+
+/** What the collector 0.161.0 makes of sets of endpoints: CRC-32 of its points as lines, and how many there are. */
+const RINGS: readonly (readonly [what: string, endpoints: readonly string[], ...string[]])[] = [
+  ["addresses", IPS, "65b9d6af", "600"],
+  ["addresses with a port", IPS.map((ip) => `${ip}:4317`), "d23e7c5e", "600"],
+  ["IPv6 in brackets", ["[fd00::1]:4317", "[fd00::2]:4317", "[fd00::3]:4317"], "ba7b6d8d", "600"],
+  ["IPv6 as the k8s resolver has it", ["fd00::1", "fd00::2", "fd00::3"], "a4c6b12b", "600"],
+  [
+    "two ports a gateway",
+    ["10.244.1.5:4317", "10.244.1.5:4318", "10.244.2.7:4317", "10.244.2.7:4318"],
+    "18c90bf7",
+    "800",
+  ],
+  [
+    "a static list",
+    ["gateway-0.gateways:4317", "gateway-1.gateways:4317", "10.0.0.7"],
+    "1c3b7deb",
+    "600",
+  ],
+  [
+    "forty gateways, whose points collide",
+    Array.from({ length: 40 }, (_, n) => `10.1.${String(Math.floor(n / 7))}.${String(n)}:4317`),
+    "5b42c763",
+    "8000",
+  ],
+];
+/** Trace ID, position, owner by its bytes, position and owner by its text; without a port. */
+const PROBED_GOLDENS = [
+  ["00000000000000000000000000000001", 51617, "10.244.3.9", 3649, "10.244.1.5"],
+  ["4bf92f3577b34da6a3ce929d0e0e4736", 99306, "10.244.1.5", 36868, "10.244.2.7"],
+  ["0af7651916cd43dd8448eb211c80319c", 58042, "10.244.1.5", 122870, "10.244.2.7"],
+  ["ffffffffffffffffffffffffffffffff", 124403, "10.244.3.9", 106050, "10.244.3.9"],
+  ["c0ffee00000000000000000000000010", 117490, "10.244.1.5", 98400, "10.244.1.5"],
+] as const;
+
+describe("the ring of 0.161.0", () => {
+  for (const [what, endpoints, digest, count] of RINGS) {
+    it(`has the collector's points for ${what}`, () => {
+      const ring = buildRing(endpoints, PROBED_RING);
+      const lines = ring.positions.map(
+        (position, index) => `${String(position)} ${ring.endpoints[ring.takers[index]!]!}\n`,
+      );
+      expect(String(lines.length)).to.equal(count);
+      expect(crc32(lines.join("")).toString(16).padStart(8, "0")).to.equal(digest);
+    });
+  }
+
+  for (const [id, position, owner, textPosition, textOwner] of PROBED_GOLDENS) {
+    it(`routes ${id} as the collector does, as a span and as a log record`, () => {
+      const ring = buildRing(IPS, PROBED_RING);
+      expect(positionOf(routeKeyOf("traces", id), PROBED_RING)).to.equal(position);
+      expect(ownerAt(ring, position)).to.equal(owner);
+      const text = routeKeyOf("logs", id, "trace-id-text");
+      expect(positionOf(text, PROBED_RING)).to.equal(textPosition);
+      expect(ownerAt(ring, textPosition)).to.equal(textOwner);
+    });
+  }
+
+  it("routes a service as the collector does", () => {
+    const ring = buildRing(IPS, PROBED_RING);
+    const owner = (service: string): string =>
+      ownerAt(ring, positionOf(routeKeyOf("metrics", service), PROBED_RING));
+    expect([owner("checkout"), owner("payment")]).to.deep.equal(["10.244.2.7", "10.244.3.9"]);
   });
 });

@@ -1,13 +1,37 @@
 /**
  * The consistent hash ring of the loadbalancing exporter: which gateway owns a trace, log record or metric.
- * Source: contrib v0.96.0 exporter/loadbalancingexporter/consistent_hashing.go and resolver_dns.go.
+ * Source: contrib exporter/loadbalancingexporter/consistent_hashing.go and resolver_*.go, at v0.96.0 and v0.161.0.
  */
 import { crc32 } from "node:zlib";
 import type { Signal } from "../model/signal.js";
+import type { Resolver } from "./load-balancing.js";
 
-/** Positions on the ring, 0 to 35,999. */
+/** How a release makes its ring. */
+export interface RingShape {
+  /** Positions, from 0 on. */
+  readonly size: number;
+  readonly pointsPerEndpoint: number;
+  /** Bytes of the number of a point that are hashed after its endpoint, the lowest first. */
+  readonly indexBytes: 1 | 4;
+  /** Positions that a point looks at after one that is taken: with none it is left out. */
+  readonly probes: number;
+}
+
+/** Positions on the ring of 0.96.0, 0 to 35,999. */
 export const RING_SIZE = 36_000;
-const POINTS_PER_ENDPOINT = 100;
+export const FIRST_RING: RingShape = {
+  size: RING_SIZE,
+  pointsPerEndpoint: 100,
+  indexBytes: 1,
+  probes: 0,
+};
+/** Of 0.160.0 and 0.161.0: a prime, twice the points, and ten positions to go on to. */
+export const PROBED_RING: RingShape = {
+  size: 131_071,
+  pointsPerEndpoint: 200,
+  indexBytes: 4,
+  probes: 10,
+};
 
 export interface Ring {
   /** Sorted bytewise, as the resolver hands them over. */
@@ -18,29 +42,64 @@ export interface Ring {
 }
 
 /**
- * The ring of a set of endpoints, each as `endpointOf` writes it. Each endpoint takes up to 100 positions; a
- * position that is taken already stays with the endpoint that comes first in the sorted list.
+ * The ring of a set of endpoints, each as `endpointsOf` writes it. At 0.96.0 a position that is taken already stays
+ * with the endpoint that comes first in the sorted list. Later the points of all endpoints are put in order of
+ * position, hash and endpoint, and one whose position is taken takes the next free one within its probes.
  */
-export function buildRing(endpoints: readonly string[]): Ring {
+export function buildRing(endpoints: readonly string[], shape: RingShape = FIRST_RING): Ring {
   const sorted = [...endpoints].sort();
-  const takerOf = new Map<number, number>();
-  for (const [taker, endpoint] of sorted.entries()) {
-    const base = crc32(endpoint);
-    for (let point = 0; point < POINTS_PER_ENDPOINT; point++) {
-      const position = crc32(Uint8Array.of(point), base) % RING_SIZE;
-      if (!takerOf.has(position)) takerOf.set(position, taker);
-    }
+  const points = sorted.flatMap((endpoint, taker) => pointsOf(endpoint, taker, shape));
+  if (shape.probes > 0) {
+    points.sort((a, b) => a.position - b.position || a.hash - b.hash || a.taker - b.taker);
   }
-  const points = [...takerOf].sort(([a], [b]) => a - b);
+  const takerOf = new Map<number, number>();
+  for (const { position, taker } of points) {
+    const free = freePosition(takerOf, position, shape);
+    if (free !== undefined) takerOf.set(free, taker);
+  }
+  const taken = [...takerOf].sort(([a], [b]) => a - b);
   return {
     endpoints: sorted,
-    positions: points.map(([position]) => position),
-    takers: points.map(([, taker]) => taker),
+    positions: taken.map(([position]) => position),
+    takers: taken.map(([, taker]) => taker),
   };
 }
 
-/** Where a routing key lies on every ring. */
-export const positionOf = (routeKey: Uint8Array): number => crc32(routeKey) % RING_SIZE;
+interface Point {
+  readonly position: number;
+  readonly hash: number;
+  /** Index of the endpoint; they are sorted bytewise. */
+  readonly taker: number;
+}
+
+function pointsOf(endpoint: string, taker: number, shape: RingShape): Point[] {
+  const base = crc32(endpoint);
+  return Array.from({ length: shape.pointsPerEndpoint }, (_, point) => {
+    const index = Buffer.alloc(shape.indexBytes);
+    index.writeUIntLE(point, 0, shape.indexBytes);
+    const hash = crc32(index, base);
+    return { position: hash % shape.size, hash, taker };
+  });
+}
+
+/** The first free one of a position and those after it; undefined when all that may be looked at are taken. */
+function freePosition(
+  taken: ReadonlyMap<number, number>,
+  position: number,
+  { size, probes }: RingShape,
+): number | undefined {
+  if (!taken.has(position)) return position;
+  // The tenth look ends the search, whatever it finds.
+  for (let probe = 1; probe < probes; probe++) {
+    const next = (position + probe) % size;
+    if (!taken.has(next)) return next;
+  }
+  return undefined;
+}
+
+/** Where a routing key lies on every ring of that shape. */
+export const positionOf = (routeKey: Uint8Array, { size }: RingShape = FIRST_RING): number =>
+  crc32(routeKey) % size;
 
 /** The endpoint that owns a position: the first point at or after it, around the end if need be. */
 export function ownerAt(ring: Ring, position: number): string {
@@ -57,12 +116,20 @@ export function ownerAt(ring: Ring, position: number): string {
   return owner;
 }
 
-/** The bytes that the exporter hashes: a trace ID for spans and log records, service.name for metrics. */
-export const routeKeyOf = (signal: Signal, key: string): Uint8Array =>
-  signal === "metrics" ? Buffer.from(key, "utf8") : Buffer.from(key, "hex");
+/** What of an item is hashed: its trace ID as bytes or as hexadecimal text, or its service. */
+export type RouteKey = "trace-id" | "trace-id-text" | "service";
+
+/** The bytes that the exporter hashes of an item's key, a trace ID or for metrics service.name. */
+export function routeKeyOf(
+  signal: Signal,
+  key: string,
+  by: RouteKey = signal === "metrics" ? "service" : "trace-id",
+): Uint8Array {
+  return by === "trace-id" ? Buffer.from(key, "hex") : Buffer.from(key, "utf8");
+}
 
 /**
- * An address as the resolver writes it into the ring: IPv6 in brackets, and the port only if the resolver's
+ * An address as the dns resolver writes it into the ring: IPv6 in brackets, and the port only if the resolver's
  * configuration names one (the default port is added later, for dialling, and does not enter the hash).
  */
 export function endpointOf(ip: string, port: string): string {
@@ -70,8 +137,31 @@ export function endpointOf(ip: string, port: string): string {
   return port === "" ? host : `${host}:${port}`;
 }
 
-/** The address in an endpoint; the inverse of `endpointOf`. */
+/**
+ * The endpoints that a resolver makes of the gateways' addresses. k8s has one for each of its ports, and brackets IPv6
+ * only beside a port; a static list stays as it is written.
+ */
+export function endpointsOf(
+  ips: readonly string[],
+  { kind, port, fixed }: Pick<Resolver, "kind" | "port" | "fixed">,
+): string[] {
+  switch (kind) {
+    case "static":
+      return fixed.filter((one) => ips.includes(ipOf(one)));
+    case "k8s":
+      return port === ""
+        ? [...ips]
+        : port.split(",").flatMap((one) => ips.map((ip) => endpointOf(ip, one)));
+    case "dns":
+    case "other":
+      return ips.map((ip) => endpointOf(ip, port));
+  }
+}
+
+/** The address in an endpoint. */
 export function ipOf(endpoint: string): string {
   const bracketed = /^\[(.*)\]/.exec(endpoint);
-  return bracketed?.[1] ?? endpoint.replace(/:\d+$/, "");
+  if (bracketed?.[1] !== undefined) return bracketed[1];
+  // More than one colon without brackets is an IPv6 address alone.
+  return /:.*:/.test(endpoint) ? endpoint : endpoint.replace(/:\d+$/, "");
 }

@@ -1,7 +1,9 @@
 /** The settings that a verdict rests on, as name and value for the report. */
 import { formatDuration } from "../model/durations.js";
+import type { Balancer } from "./acknowledgement.js";
 import type { Batch, Exporter } from "./collector-config.js";
 import type { DeploymentFacts } from "./deployment-facts.js";
+import type { Resolver } from "./load-balancing.js";
 
 export interface Setting {
   readonly name: string;
@@ -13,15 +15,10 @@ export function settings({ agent, gateway }: DeploymentFacts): Setting[] {
   const { sampling } = gateway;
   return [
     { name: "agents", value: agent.workload },
-    {
-      name: "agent resolver",
-      value:
-        `${resolver.hostname}${resolver.port === "" ? "" : `:${resolver.port}`}` +
-        ` (${resolver.headless ? "headless" : "not headless"}), every ${formatDuration(resolver.intervalMs)},` +
-        ` timeout ${formatDuration(resolver.timeoutMs)}`,
-    },
+    { name: "agent resolver", value: resolverText(resolver) },
     { name: "agent batch", value: batchText(agent.batch.traces) },
     { name: "agent exporter, per gateway", value: exporterText(agent.exporter) },
+    ...balancerSettings(agent.balancer),
     { name: "gateways", value: `${gateway.workload}, ${String(gateway.replicas)} replicas` },
     {
       name: "gateway autoscaler",
@@ -32,6 +29,9 @@ export function settings({ agent, gateway }: DeploymentFacts): Setting[] {
     },
     { name: "gateway disruption budget", value: gateway.disruptionBudget ?? "none" },
     { name: "gateway termination grace", value: formatDuration(gateway.terminationGraceMs) },
+    ...(gateway.preStopMs === 0
+      ? []
+      : [{ name: "gateway preStop", value: `sleeps for ${formatDuration(gateway.preStopMs)}` }]),
     {
       name: "tail sampling",
       value:
@@ -50,18 +50,49 @@ export function settings({ agent, gateway }: DeploymentFacts): Setting[] {
     },
     { name: "gateway batch", value: batchText(gateway.batch.traces) },
     { name: "gateway trace exporter", value: exporterText(gateway.exporter.traces) },
+    ...(agent.answersLast.traces && gateway.answersLast.traces
+      ? [{ name: "acknowledged", value: "when the backend has answered" }]
+      : []),
+  ];
+}
+
+function resolverText({ kind, hostname, port, headless, intervalMs, timeoutMs }: Resolver): string {
+  const target = `${hostname}${port === "" ? "" : `:${port}`}`;
+  switch (kind) {
+    case "static":
+      return `${hostname}, for ever`;
+    case "k8s":
+      return `watches the endpoints of ${target}`;
+    case "dns":
+    case "other":
+      return (
+        `${target} (${headless ? "headless" : "not headless"}), every ${formatDuration(intervalMs)},` +
+        ` timeout ${formatDuration(timeoutMs)}`
+      );
+  }
+}
+
+/** Of the loadbalancing exporter itself; nothing when it has neither queue nor retry. */
+function balancerSettings({ queue, retryForMs }: Balancer): Setting[] {
+  if (queue === null && retryForMs === 0) return [];
+  return [
+    {
+      name: "agent exporter, before routing",
+      value: `${queueText(queue)}, ${retryText(retryForMs)}`,
+    },
   ];
 }
 
 const batchText = ({ timeoutMs, size }: Batch): string =>
   timeoutMs === 0 ? "none" : `${String(size)} items or ${formatDuration(timeoutMs)}`;
 
-function exporterText({ timeoutMs, queue, retryForMs }: Exporter): string {
-  const retry =
-    retryForMs === 0
-      ? "no retry"
-      : `retries for ${retryForMs === Infinity ? "ever" : formatDuration(retryForMs)}`;
-  const held =
-    queue === null ? "no queue" : `queue of ${String(queue.size)} requests in ${queue.storage}`;
-  return `timeout ${formatDuration(timeoutMs)}, ${held}, ${retry}`;
-}
+const exporterText = ({ timeoutMs, queue, retryForMs }: Exporter): string =>
+  `timeout ${formatDuration(timeoutMs)}, ${queueText(queue)}, ${retryText(retryForMs)}`;
+
+const queueText = (queue: Exporter["queue"]): string =>
+  queue === null ? "no queue" : `queue of ${String(queue.size)} requests in ${queue.storage}`;
+
+const retryText = (retryForMs: number): string =>
+  retryForMs === 0
+    ? "no retry"
+    : `retries for ${retryForMs === Infinity ? "ever" : formatDuration(retryForMs)}`;

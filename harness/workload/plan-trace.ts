@@ -57,6 +57,10 @@ const LATE_BY_MS = { least: 6_000, most: 8_000 };
 const RAREST_PERCENTAGE = 0.1;
 const DRAWS_AT_MOST = 100_000;
 
+/** A threshold beyond this stands for none: no trace may be so slow. */
+const LONGEST_THRESHOLD_MS = 3_600_000;
+const GUIDE_THRESHOLD_MS = 2_000;
+
 /** Longest time from a trace's first send to its last, milliseconds. */
 export const longestTraceMs = (order: LoadOrder): number =>
   Math.max(order.workload.spreadTraceOverMs, order.sampling.decisionWaitMs + LATE_BY_MS.most);
@@ -133,14 +137,16 @@ function pickAgents(draw: Random, count: number): [first: number, second: number
 /**
  * Timestamps, all in the past of the first send. A slow-union trace has two parts, one an agent, of
  * 0.3 thresholds each and 2.1 apart, so that only the union is slow, at least twice over. Any other
- * trace lies within 0.4 thresholds and 0.9 s.
+ * trace lies within 0.4 thresholds and 0.9 s. Where no policy asks for slow traces, it is slow by the guide's.
  */
 function planTimes(
   draw: Random,
   traceClass: TraceClass,
-  { latencyThresholdMs }: SamplingFacts,
+  sampling: SamplingFacts,
   beginMs: number,
 ): (index: number, part: number) => { startUs: number; endUs: number } {
+  const { latencyThresholdMs: askedMs } = sampling;
+  const latencyThresholdMs = askedMs > LONGEST_THRESHOLD_MS ? GUIDE_THRESHOLD_MS : askedMs;
   const slow = traceClass === "slow-union";
   const windowUs = Math.floor(
     slow ? latencyThresholdMs * 300 : Math.min(900_000, latencyThresholdMs * 400),

@@ -162,6 +162,13 @@ describe("the plan", () => {
     });
   });
 
+  it("has spans of a sane length where no policy asks for slow traces", () => {
+    const base = testOrder();
+    const sampling = { ...base.sampling, latencyThresholdMs: Number.MAX_SAFE_INTEGER };
+    const requests = [...planLoad(testOrder({ sampling }))];
+    for (const spans of tracesOf(requests).values()) expect(unionMs(spans)).to.be.below(10_000);
+  });
+
   it("sends the last span of long traces alone, at least 6 s after decision_wait", () => {
     forAnyTrace((spans, { sampling, workload }) => {
       const spread = spans.at(-1)!.leavesMs - spans[0]!.leavesMs;

@@ -1,9 +1,9 @@
 /** What the agents of this release do that their configuration does not show. */
 import { at, isMapping, mappingOf } from "../../oracle/untyped.js";
-import { loadBalancingOf } from "../../oracle/collector-config.js";
+import { loadBalancingOf } from "../../oracle/load-balancing.js";
 import { finding, type Check, type CheckedDeployment } from "../checked-deployment.js";
 import type { Finding } from "../finding.js";
-import { isBefore } from "../release.js";
+import { isBefore } from "../../oracle/release.js";
 import { balancingPath } from "./resolver.js";
 
 export const agentNotes: Check = (deployment) => [

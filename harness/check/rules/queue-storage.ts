@@ -8,7 +8,7 @@ import { finding, type Check, type CheckedDeployment } from "../checked-deployme
 import type { Collector } from "../collectors.js";
 import type { Finding } from "../finding.js";
 import { POD_SPEC } from "../objects.js";
-import { isBefore } from "../release.js";
+import { isBefore } from "../../oracle/release.js";
 import { balancingPath } from "./resolver.js";
 
 export const queueStorage: Check = (deployment) => [

@@ -2,8 +2,9 @@
  * Spans of a trace are routed by its ID, and what is refused once is sent again. Metrics and logs may be routed by
  * anything, so only a pipeline of traces counts.
  */
-import { loadBalancingOf } from "../../oracle/collector-config.js";
-import { at, listOf, mappingOf, textOf } from "../../oracle/untyped.js";
+import { loadBalancingOf } from "../../oracle/load-balancing.js";
+import { answersFirst } from "../../oracle/acknowledgement.js";
+import { at, listOf, mappingOf, textOf, type Mapping } from "../../oracle/untyped.js";
 import { finding, type Check, type CheckedDeployment } from "../checked-deployment.js";
 import type { Finding } from "../finding.js";
 import type { Step } from "../source-documents.js";
@@ -37,6 +38,19 @@ function routingKey(deployment: CheckedDeployment): Finding[] {
   ];
 }
 
+/** Without batch, sampling and queue before it, what an exporter does not take is refused, and its sender knows. */
+function refusesToSender(config: Mapping, id: string): boolean {
+  const settings = at(config, "exporters", id);
+  const inner = at(settings, "protocol", "otlp") ?? settings;
+  const before = inner === settings ? undefined : at(settings, "sending_queue");
+  const queues =
+    at(inner, "sending_queue", "enabled") !== false ||
+    (before !== undefined && at(before, "enabled") !== false);
+  const pipelines = Object.entries(mappingOf(at(config, "service", "pipelines")));
+  const own = pipelines.filter(([, one]) => listOf(at(one, "exporters")).includes(id));
+  return !queues && own.length > 0 && own.every(([name]) => !answersFirst(config, name));
+}
+
 /** The exporters of every collector, and the one inside the loadbalancing exporter. */
 function withoutRetry(deployment: CheckedDeployment): Finding[] {
   const { collectors, configPlace } = deployment;
@@ -45,7 +59,7 @@ function withoutRetry(deployment: CheckedDeployment): Finding[] {
       const inner: Step[] =
         at(settings, "protocol", "otlp") === undefined ? [] : ["protocol", "otlp"];
       const enabled = at(settings, ...inner.map(String), "retry_on_failure", "enabled");
-      if (enabled !== false) return [];
+      if (enabled !== false || refusesToSender(collector.config, id)) return [];
       return [
         finding(
           "warning",

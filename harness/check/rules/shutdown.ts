@@ -2,20 +2,20 @@
  * A gateway that stops loses as little as it can: its grace period covers what it holds, and it takes requests until
  * the agents have forgotten it.
  */
+import { batchOf, samplingOf } from "../../oracle/collector-config.js";
 import {
-  batchOf,
-  loadBalancingOf,
-  agentResolver,
-  samplingOf,
-} from "../../oracle/collector-config.js";
-import { DEFAULT_TERMINATION_GRACE_MS, SAMPLING_TICK_MS } from "../../oracle/collector-defaults.js";
+  DEFAULT_TERMINATION_GRACE_MS,
+  FLUSHES_SINCE,
+  SAMPLING_TICK_MS,
+} from "../../oracle/collector-defaults.js";
+import { agentResolver, loadBalancingOf } from "../../oracle/load-balancing.js";
 import { ofKind } from "../../oracle/manifests.js";
 import { at, isMapping, listOf, mappingOf, numberOr, textOf } from "../../oracle/untyped.js";
 import { finding, type Check, type CheckedDeployment } from "../checked-deployment.js";
 import type { Collector } from "../collectors.js";
 import type { Finding } from "../finding.js";
 import { POD_SPEC } from "../objects.js";
-import { isBefore, releaseOf } from "../release.js";
+import { isBefore, releaseOf } from "../../oracle/release.js";
 
 export const shutdown: Check = (deployment) => [...undecided(deployment), ...preStop(deployment)];
 
@@ -23,9 +23,6 @@ const graceMsOf = ({ podSpec }: Collector): number =>
   numberOr(podSpec["terminationGracePeriodSeconds"], DEFAULT_TERMINATION_GRACE_MS / 1_000) * 1_000;
 
 const seconds = (ms: number): string => `${String(ms / 1_000)} s`;
-
-/** The release that flushes undecided traces when it stops. */
-const FLUSHES_SINCE = 141;
 
 /**
  * The grace period must cover decision wait, the tick that notices it, and the batch behind it. An older collector

@@ -1,5 +1,5 @@
 /** Agents and gateways speak the same: both with TLS or both without. Silent where one side is not known. */
-import { loadBalancingOf } from "../../oracle/collector-config.js";
+import { loadBalancingOf } from "../../oracle/load-balancing.js";
 import { at, isMapping, listOf, mappingOf, textOf } from "../../oracle/untyped.js";
 import { finding, type Check } from "../checked-deployment.js";
 import { balancingPath } from "./resolver.js";

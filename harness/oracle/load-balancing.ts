@@ -1,0 +1,202 @@
+/**
+ * How the agents' loadbalancing exporter finds the gateways, by what it routes, and what it does when one fails.
+ * Sources: contrib exporter/loadbalancingexporter at v0.96.0, v0.115.0, v0.160.0 and v0.161.0: config.go, factory.go,
+ * loadbalancer.go, resolver_*.go, {trace,metrics,log}_exporter.go, consistent_hashing.go.
+ */
+import { SIGNALS, type Signal } from "../model/signal.js";
+import { COLLECTOR_DEFAULTS as DEFAULTS } from "./collector-defaults.js";
+import { nameOf } from "./manifests.js";
+import { isBefore, isSince } from "./release.js";
+import { FIRST_RING, PROBED_RING, type RingShape, type RouteKey } from "./ring.js";
+import { at, durationOr, isMapping, listOf, mappingOf, textOf, type Mapping } from "./untyped.js";
+
+export interface Resolver {
+  /** `dns` polls, `k8s` watches the API server, `static` never learns anything. */
+  readonly kind: "dns" | "k8s" | "static" | "other";
+  readonly hostname: string;
+  /** As configured; empty when not, which leaves it out of the ring's hash. */
+  readonly port: string;
+  /** Longest between two looks; 0 for a resolver that is told. */
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Service that the host name stands for; empty for a fixed list. */
+  readonly service: string;
+  readonly headless: boolean;
+  /** Of a static resolver, as written. */
+  readonly fixed: readonly string[];
+  /** Why the ring cannot be known; empty when it can. */
+  readonly unpredictable: readonly string[];
+}
+
+const typeOf = (componentId: string): string => componentId.split("/")[0] ?? "";
+const isBalancing = (componentId: string): boolean =>
+  ["loadbalancing", "load_balancing"].includes(typeOf(componentId));
+
+/** The settings of the loadbalancing exporter; it was renamed after 0.96.0, its old name stayed. */
+export function loadBalancingOf(config: Mapping): unknown {
+  const exporters = mappingOf(config["exporters"]);
+  const id = Object.keys(exporters).find(isBalancing);
+  return id === undefined ? undefined : (exporters[id] ?? {});
+}
+
+/** The settings of the one that a signal's pipeline exports to; undefined when it has none. */
+export function loadBalancingFor(config: Mapping, signal: Signal): Mapping | undefined {
+  const ids = listOf(at(config, "service", "pipelines", signal, "exporters")).map(textOf);
+  const id = ids.find(isBalancing);
+  return id === undefined ? undefined : mappingOf(at(config, "exporters", id));
+}
+
+/** The resolver of one loadbalancing exporter. `image`: that of the agents, for what its release does. */
+export function agentResolver(
+  balancing: Mapping,
+  services: readonly Mapping[],
+  image = "",
+): Resolver {
+  const settings = mappingOf(balancing["resolver"]);
+  if (isMapping(settings["k8s"])) return k8sResolver(settings["k8s"], services, image);
+  if (isMapping(settings["static"])) return staticResolver(settings["static"]);
+  return dnsResolver(settings["dns"], services);
+}
+
+function dnsResolver(dns: unknown, services: readonly Mapping[]): Resolver {
+  const hostname = textOf(at(dns, "hostname"));
+  const service = hostname.split(".")[0] ?? "";
+  const headless = isHeadless(service, services);
+  return {
+    kind: isMapping(dns) ? "dns" : "other",
+    hostname,
+    port: textOf(at(dns, "port")),
+    // The exporter takes 0 for unset.
+    intervalMs: durationOr(at(dns, "interval"), 0) || DEFAULTS.dnsIntervalMs,
+    timeoutMs: durationOr(at(dns, "timeout"), 0) || DEFAULTS.dnsTimeoutMs,
+    service,
+    headless,
+    fixed: [],
+    unpredictable: !isMapping(dns)
+      ? ["the agents' resolver is neither dns, k8s nor static"]
+      : headless
+        ? []
+        : [`the agents resolve ${service}, which is not a headless Service of the deployment`],
+  };
+}
+
+/**
+ * At 0.96.0 the watch ends every second, and one that ended early is begun anew after up to 30 s (client-go,
+ * tools/cache/reflector.go); 0.115.0 lets it last.
+ */
+const LASTING_WATCH_SINCE = 115;
+const REWATCH_MS = 30_000;
+
+/** It watches the endpoints of a Service of any kind: the pods themselves, each once for every port. */
+function k8sResolver(k8s: Mapping, services: readonly Mapping[], image: string): Resolver {
+  const service = textOf(k8s["service"]).split(".")[0] ?? "";
+  const ports = listOf(k8s["ports"]).map(textOf);
+  const known = services.some((candidate) => nameOf(candidate) === service);
+  return {
+    kind: "k8s",
+    hostname: textOf(k8s["service"]),
+    port: ports.join(","),
+    intervalMs: isSince(image, LASTING_WATCH_SINCE) ? 0 : REWATCH_MS,
+    timeoutMs: 0,
+    service,
+    // Behind any Service it sees the gateways themselves.
+    headless: true,
+    fixed: [],
+    unpredictable: [
+      ...(known ? [] : [`the agents watch ${service}, which is no Service of the deployment`]),
+      ...(k8s["return_hostnames"] === true
+        ? ["the agents' k8s resolver routes by host names (return_hostnames)"]
+        : []),
+    ],
+  };
+}
+
+/** The list as it is written, for ever. Only an address says which gateway an entry stands for. */
+function staticResolver(settings: Mapping): Resolver {
+  const fixed = listOf(settings["hostnames"]).map(textOf);
+  const named = fixed.find((one) => !/^(\d+(\.\d+){3}|\[[0-9a-fA-F:.]+\])(:\d+)?$/.test(one));
+  return {
+    kind: "static",
+    hostname: fixed.join(", "),
+    port: "",
+    intervalMs: 0,
+    timeoutMs: 0,
+    service: "",
+    headless: false,
+    fixed,
+    unpredictable:
+      named === undefined
+        ? []
+        : [`the static resolver's ${named} does not say which gateway it stands for`],
+  };
+}
+
+const isHeadless = (service: string, services: readonly Mapping[]): boolean =>
+  at(
+    services.find((candidate) => nameOf(candidate) === service),
+    "spec",
+    "clusterIP",
+  ) === "None";
+
+/** Since which release routes of logs follow routing_key: with pull request 46241, of early 2026. */
+const LOGS_BY_KEY_SINCE = 160;
+/** Up to here, logs went by trace ID whatever routing_key said. */
+const LOGS_BY_TRACE_BEFORE = 140;
+/** Until here the ring is that of 0.96.0 (pull request 41271 of July 2025 changed it). */
+const FIRST_RING_BEFORE = 130;
+/** From here on it is that of 0.161.0 (pull request 49585 of July 2026 changed it again). */
+const PROBED_RING_SINCE = 160;
+
+/** The ring of a release; undefined for one in between, whose ring nobody has looked at. */
+export function ringShapeOf(image: string): RingShape | undefined {
+  if (isSince(image, PROBED_RING_SINCE)) return PROBED_RING;
+  return isBefore(image, FIRST_RING_BEFORE) || !isSince(image, 0) ? FIRST_RING : undefined;
+}
+
+export interface Routing {
+  readonly keys: Readonly<Record<Signal, RouteKey>>;
+  /** Why an owner cannot be predicted; empty when it can. */
+  readonly unpredictable: readonly string[];
+}
+
+/** By what each signal is routed. An item is known by its trace ID, a metric point by its service, by nothing else. */
+export function routingOf(config: Mapping, image: string): Routing {
+  const keys: Record<Signal, RouteKey> = {
+    traces: "trace-id",
+    metrics: "service",
+    logs: "trace-id",
+  };
+  const unpredictable: string[] = [];
+  for (const signal of SIGNALS) {
+    const balancing = loadBalancingFor(config, signal) ?? mappingOf(loadBalancingOf(config));
+    const key = routeKeyOfSignal(signal, textOf(balancing["routing_key"]), image);
+    if (key.key === null) unpredictable.push(key.why);
+    else keys[signal] = key.key;
+  }
+  return { keys, unpredictable };
+}
+
+function routeKeyOfSignal(
+  signal: Signal,
+  routingKey: string,
+  image: string,
+): { readonly key: RouteKey } | { readonly key: null; readonly why: string } {
+  const unknown = { key: null, why: `routing_key of ${signal} is ${routingKey}` } as const;
+  switch (signal) {
+    case "traces":
+      return ["", "traceID"].includes(routingKey) ? { key: "trace-id" } : unknown;
+    case "metrics":
+      // 0.96.0 takes traceID for service; later releases refuse it.
+      return ["", "service", "traceID"].includes(routingKey) ? { key: "service" } : unknown;
+    case "logs":
+      if (!isSince(image, LOGS_BY_TRACE_BEFORE)) return { key: "trace-id" };
+      if (!isSince(image, LOGS_BY_KEY_SINCE)) {
+        return { key: null, why: "by what logs are routed in this release is not known" };
+      }
+      if (routingKey === "traceID") return { key: "trace-id-text" };
+      return {
+        key: null,
+        why: "logs are routed by service, which a record's trace ID does not tell",
+      };
+  }
+}
