@@ -7,7 +7,7 @@ import { CONTENT_LABEL } from "./content.js";
 import { localImage } from "./docker.js";
 import { KitError, messageOf } from "./errors.js";
 import { pullImage } from "./pull.js";
-import { IMAGES } from "./versions.js";
+import { collectorName, IMAGES, OTHER_COLLECTORS } from "./versions.js";
 
 /**
  * `registry` pulls, `build` builds, `auto` takes what is there, then what a registry gives, and
@@ -30,8 +30,6 @@ export interface EnsureImagesOptions extends WorkOptions {
   readonly registryMirror?: string | undefined;
   /** Another kind node image than the default; it is taken or pulled, never built. */
   readonly nodeImage?: string | undefined;
-  /** Another collector image than the default; it is taken or pulled, never built. */
-  readonly collectorImage?: string | undefined;
 }
 
 /** In `auto`, a registry that is silent for so long is taken to be out of reach. */
@@ -44,6 +42,12 @@ const RECIPES: Readonly<Record<string, (context: BuildContext) => Promise<unknow
   [IMAGES.nodeBase]: buildNodeBase,
   [IMAGES.collector]: (context) => buildStaticImages(context, [IMAGES.collector]),
   [IMAGES.metricsServer]: (context) => buildStaticImages(context, [IMAGES.metricsServer]),
+  ...Object.fromEntries(
+    OTHER_COLLECTORS.map(collectorName).map((name) => [
+      name,
+      (context: BuildContext) => buildStaticImages(context, [name]),
+    ]),
+  ),
 };
 
 /**
@@ -52,13 +56,21 @@ const RECIPES: Readonly<Record<string, (context: BuildContext) => Promise<unknow
  * into them.
  */
 export async function ensureImages(options: EnsureImagesOptions): Promise<EnsuredImage[]> {
+  return ensureNamed(
+    [options.nodeImage ?? IMAGES.node, IMAGES.collector, IMAGES.metricsServer, IMAGES.nodeBase],
+    options,
+  );
+}
+
+/**
+ * The same for images of one's own choice, such as another collector's: built when it is one of the releases that the
+ * kit knows, else taken or pulled. The KitError of one that is nowhere names the releases.
+ */
+export async function ensureNamed(
+  names: readonly string[],
+  options: Omit<EnsureImagesOptions, "nodeImage">,
+): Promise<EnsuredImage[]> {
   const context = buildContext(options);
-  const names = [
-    options.nodeImage ?? IMAGES.node,
-    options.collectorImage ?? IMAGES.collector,
-    IMAGES.metricsServer,
-    IMAGES.nodeBase,
-  ];
   const silentRegistries = new Set<string>();
   // Building runs side by side; pulling does not, so that a silent registry is asked once.
   const building: Promise<EnsuredImage>[] = [];
@@ -89,6 +101,11 @@ async function presentOrPulled(
     if (isCurrent) return { name, digest: present.id, origin: "present" };
     if (registryMirror === undefined) return undefined;
   }
+  if (mode === "build" && isCollector(name)) {
+    throw new KitError(`Docker has no image ${name}, and it cannot be built`, {
+      fix: `give one that the kit builds (${BUILT.join(", ")}), or docker load this one`,
+    });
+  }
   const registry = registryMirror ?? registryOf(name);
   if (mayBuild && silentRegistries.has(registry)) return undefined;
   try {
@@ -103,6 +120,10 @@ async function presentOrPulled(
   }
   return { name, digest: await idOf(name, signal), origin: "pulled" };
 }
+
+const BUILT = [IMAGES.collector, ...OTHER_COLLECTORS.map(collectorName)];
+
+const isCollector = (name: string): boolean => name.startsWith(collectorName(""));
 
 /** In `auto`, a host without Go lives on what it has and what it can pull. */
 async function canBuild(mode: ImageMode, signal: AbortSignal | undefined): Promise<boolean> {

@@ -19,6 +19,7 @@ export {
 } from "./egress-guard.js";
 export {
   ensureImages,
+  ensureNamed,
   type EnsuredImage,
   type EnsureImagesOptions,
   type ImageMode,

@@ -17,10 +17,18 @@ export const VERSIONS = {
   debian: "bookworm",
 } as const;
 
+/** Releases of the collector that can be built beside the one of `VERSIONS`. */
+export const OTHER_COLLECTORS = ["0.161.0"] as const;
+
+const CONTRIB = "otel/opentelemetry-collector-contrib";
+
+/** The contrib distribution of a release, by the name under which the world knows it. */
+export const collectorName = (version: string): string => `${CONTRIB}:${version}`;
+
 /** The images that a run needs, by the names under which the world knows them. */
 export const IMAGES = {
   node: `kindest/node:${VERSIONS.kubernetes}`,
-  collector: `otel/opentelemetry-collector-contrib:${VERSIONS.collector}`,
+  collector: `${CONTRIB}:${VERSIONS.collector}`,
   metricsServer: `registry.k8s.io/metrics-server/metrics-server:${VERSIONS.metricsServer}`,
   nodeBase: `node:20-${VERSIONS.debian}-slim`,
 } as const;
@@ -102,6 +110,7 @@ export const PROGRAMS = {
     package: "sigs.k8s.io/metrics-server/cmd/metrics-server",
   },
   "otelcol-contrib": { module: "collector", package: ".", builtAs: "collector" },
+  "otelcol-contrib-0.161.0": { module: "collector-0.161.0", package: ".", builtAs: "collector" },
   routecni: { module: "cni", package: ".", builtAs: "cni" },
   pause: { module: "pause", package: "." },
   "toxiproxy-server": {

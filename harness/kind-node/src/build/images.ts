@@ -4,7 +4,13 @@ import { copyFile, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDirectory, hashOf, hashOfDirectory, kitPath } from "../content.js";
 import { dockerBuild, localImage } from "../docker.js";
-import { IMAGES, NODE_IMAGES, type ProgramName } from "../versions.js";
+import {
+  collectorName,
+  IMAGES,
+  NODE_IMAGES,
+  OTHER_COLLECTORS,
+  type ProgramName,
+} from "../versions.js";
 import { timed, type BuildContext } from "./context.js";
 import { importFiles, type FileSource } from "./import-directory.js";
 import { buildPrograms } from "./programs.js";
@@ -32,6 +38,21 @@ const onPath = (name: string, program: ProgramName): StaticImage => ({
   changes: ["ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
 });
 
+/** As the released image: same program path, default configuration, user and ports. */
+const collector = (name: string, program: ProgramName): StaticImage => ({
+  name,
+  program,
+  at: "/otelcol-contrib",
+  changes: [
+    'ENTRYPOINT ["/otelcol-contrib"]',
+    'CMD ["--config", "/etc/otelcol-contrib/config.yaml"]',
+    "USER 10001",
+    "EXPOSE 4317 55678 55679",
+  ],
+  texts: { "/etc/otelcol-contrib/config.yaml": "collector/config.yaml" },
+  authorities: true,
+});
+
 const STATIC_IMAGES: readonly StaticImage[] = [
   onPath(NODE_IMAGES.apiServer, "kube-apiserver"),
   onPath(NODE_IMAGES.controllerManager, "kube-controller-manager"),
@@ -57,20 +78,10 @@ const STATIC_IMAGES: readonly StaticImage[] = [
     changes: ['ENTRYPOINT ["/metrics-server"]', "USER 65534"],
     authorities: true,
   },
-  {
-    // As the released image: same program path, default configuration, user and ports.
-    name: IMAGES.collector,
-    program: "otelcol-contrib",
-    at: "/otelcol-contrib",
-    changes: [
-      'ENTRYPOINT ["/otelcol-contrib"]',
-      'CMD ["--config", "/etc/otelcol-contrib/config.yaml"]',
-      "USER 10001",
-      "EXPOSE 4317 55678 55679",
-    ],
-    texts: { "/etc/otelcol-contrib/config.yaml": "collector/config.yaml" },
-    authorities: true,
-  },
+  collector(IMAGES.collector, "otelcol-contrib"),
+  ...OTHER_COLLECTORS.map((version) =>
+    collector(collectorName(version), `otelcol-contrib-${version}` as const),
+  ),
 ];
 
 /** Builds the images of one static program each that are missing or whose parts have changed. */
