@@ -9,12 +9,13 @@ import type { PlannedRun } from "./planned-runs.js";
 
 export const brokenRun = (
   thrown: unknown,
-  { scenario: { name }, repetition }: PlannedRun,
+  { scenario: { name, deployment }, repetition }: PlannedRun,
   { seed, rerunCommand }: RunOptions,
   startedAt: Date,
 ): BrokenRun => ({
   kind: "broken",
   scenario: name,
+  deployment,
   repetition,
   seed: String(seed),
   command: rerunCommand(name),

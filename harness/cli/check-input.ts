@@ -1,5 +1,5 @@
 /** Reads what `chaos check` is given: a deployment's name, a directory, a file or standard input. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { text } from "node:stream/consumers";
@@ -8,16 +8,11 @@ import type { DeploymentInput, Expectations } from "../check/checked-deployment.
 import { documentsOf, type SourceFile } from "../check/source-documents.js";
 import { HarnessError, UsageError } from "../model/errors.js";
 import { at, isMapping, listOf, textOf, type Mapping } from "../oracle/untyped.js";
-import { DEPLOYMENTS_DIR } from "../run/render.js";
+import { DEPLOYMENTS_DIR } from "../run/deployments-dir.js";
+import { deploymentNames } from "./deployment-names.js";
+import { demandRendered } from "./helm-templates.js";
 import { kustomizationFiles, kustomizationIn } from "./kustomization-files.js";
 import { didYouMean } from "./nearest.js";
-
-/** Names under fixtures/deployments that can be rendered on their own. */
-export const deploymentNames = (): string[] =>
-  readdirSync(DEPLOYMENTS_DIR).filter((name) => {
-    const path = kustomizationIn(join(DEPLOYMENTS_DIR, name));
-    return path !== undefined && name !== "kind-sized" && name !== "audited";
-  });
 
 /** UsageError when there is nothing to check; HarnessError without a kubectl to render with. */
 export async function readInput(
@@ -83,7 +78,7 @@ function fromFiles(
   const origins = new Map<Mapping, string>();
   const beside: SourceFile[] = [];
   for (const file of files) {
-    demandRendered(file);
+    demandRendered(file, "render it first: helm template CHART | npx chaos check -");
     const found = documentsOf(file)
       .flatMap(({ value }) => (at(value, "kind") === "List" ? listOf(at(value, "items")) : [value]))
       .filter(isObject);
@@ -104,20 +99,6 @@ function demandObjects(source: string, objects: readonly Mapping[]): void {
   throw new UsageError(
     `${source}: no deployment: no Kubernetes manifest in it; give a Kustomize directory, manifests, ` +
       "or what helm template prints",
-  );
-}
-
-/** What Helm would have filled in. Other templates, such as those of Prometheus' rules, are text. */
-const HELM_VALUE = /\{\{-?\s*(\.(Values|Release|Chart|Capabilities|Files|Template)\b|include\s+")/;
-const HELM_LINE = /^\s*\{\{-?\s*(if|with|range|end|else|define|template|toYaml)\b/;
-
-function demandRendered({ file, text }: SourceFile): void {
-  const lines = text.split("\n");
-  const index = lines.findIndex((line) => HELM_VALUE.test(line) || HELM_LINE.test(line));
-  if (index < 0) return;
-  throw new UsageError(
-    `${file}:${String(index + 1)}: a Helm template is left in (${(lines[index] ?? "").trim()}); ` +
-      "render it first: helm template CHART | npx chaos check -",
   );
 }
 

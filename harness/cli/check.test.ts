@@ -7,7 +7,7 @@ import { findKubectl } from "kind-node";
 import { checkDeployment, type CheckResult } from "../check/check-deployment.js";
 import { UsageError } from "../model/errors.js";
 import type { Validator } from "../check/validate-collectors.js";
-import { DEPLOYMENTS_DIR } from "../run/render.js";
+import { DEPLOYMENTS_DIR } from "../run/deployments-dir.js";
 import { readInput } from "./check-input.js";
 import { checkJson, checkText } from "./check-text.js";
 
@@ -120,6 +120,15 @@ describe("checking a deployment of this repository", () => {
       expect(result.counts.fatal).to.equal(0);
       expect(lines(result)).to.include("note empty-ring corrected/agent-config.yaml:37");
     });
+
+    for (const name of ["graceful", "at-least-once", "current", "watching"]) {
+      it(`finds nothing fatal in ${name}`, async () => {
+        const result = await checkDeployment(await readInput(name, {}, dir), () =>
+          Promise.resolve({ kind: "accepted" }),
+        );
+        expect(lines(result).filter((line) => line.startsWith("fatal"))).to.deep.equal([]);
+      });
+    }
 
     it("finds a control's mistake in the overlay that makes it", async () => {
       const [first] = lines(await check("clusterip"));

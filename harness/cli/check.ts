@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { EXIT, type ExitCode } from "../model/verdict.js";
 import { addOptions, settle, type Surroundings } from "./settings.js";
+import { collectorImageOf } from "./run-target.js";
 import { terminalMode } from "./terminal-mode.js";
 
 const HELP = `
@@ -22,13 +23,13 @@ export const checkCommand = (finish: (code: ExitCode) => void, around: Surroundi
       const { settings } = await settle(command, around);
       const { readInput } = await import("./check-input.js");
       const { checkDeployment } = await import("../check/check-deployment.js");
-      const { dockerValidator } = await import("./docker-validator.js");
+      const { dockerValidator } = await import("../run/docker-validator.js");
       const { checkJson, checkText } = await import("./check-text.js");
       const expectations = {
         tracesPerSecond: settings.expectedRate,
         nodes: settings.nodes,
         existing: settings.existing,
-        collectorImage: settings.collectorImage,
+        collectorImage: collectorImageOf(settings),
       };
       const input = await readInput(source, expectations, around.cwd);
       const result = await checkDeployment(input, dockerValidator);

@@ -73,9 +73,14 @@ async function baselineOf(
   reportsDir: string,
 ): Promise<RunRecord> {
   const { isPassOf } = await import("../report/compare.js");
+  const { sameTarget, targetOf } = await import("../report/index-file.js");
   const { readStoredRun } = await import("../run/stored-run.js");
   const { sha } = candidate.environment.git;
-  const lines = index.filter((one) => one.gitSha !== sha && !one.dirty && isPassOf(one, candidate));
+  const target = targetOf(candidate);
+  const lines = index.filter(
+    (one) =>
+      one.gitSha !== sha && !one.dirty && isPassOf(one, candidate) && sameTarget(one, target),
+  );
   // The directories of old runs may have been removed.
   for (const { dir } of lines.reverse()) {
     const path = join(reportsDir, dir);

@@ -3,13 +3,13 @@ import { Argument, Command } from "commander";
 import { z } from "zod";
 import { scenarios } from "../../scenarios/suites.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
-import { deploymentNames } from "./check-input.js";
+import { deploymentNames } from "./deployment-names.js";
 import { longFlag, optionEntries } from "./options-table.js";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof SHELLS)[number];
 /** Commands whose arguments are scenarios. */
-const TAKES_SCENARIOS = ["run", "dry-run", "list"];
+const TAKES_SCENARIOS = ["run", "dry-run", "list", "matrix"];
 
 export const completionCommand = (finish: (code: ExitCode) => void): Command =>
   new Command("completion")
@@ -48,6 +48,7 @@ function wordsOf(program: Command): Words {
   const values = optionEntries.flatMap(([key, spec]): [string, readonly string[]][] => {
     const tags = [...new Set(scenarios.flatMap((scenario) => scenario.tags))];
     if (key === "tag") return [[longFlag(spec), tags]];
+    if (key === "deployment" || key === "deployments") return [[longFlag(spec), deploymentNames()]];
     return spec.schema instanceof z.ZodEnum
       ? [[longFlag(spec), spec.schema.options.map(String)]]
       : [];

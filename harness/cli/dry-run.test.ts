@@ -66,6 +66,17 @@ describe("chaos run --dry-run", () => {
     expect(all).to.contain(`npx chaos run gateway-kill ${flags.join(" ")}\n`);
   });
 
+  it("names the deployment and the collector, in the plan and in the command that repeats it", async () => {
+    const flags = ["--deployment", "graceful", "--collector-version", "0.161.0"];
+    const { all } = await run([], ["--dry-run", "--seed", "7", ...flags]);
+    expect(all).to.contain(
+      "deployment  graceful with otel/opentelemetry-collector-contrib:0.161.0\n",
+    );
+    expect(all).to.contain(
+      "npx chaos run gateway-kill --seed 7 --deployment graceful --collector-version 0.161.0\n",
+    );
+  });
+
   it("says in a line that the deployment cannot be rendered without kubectl", async () => {
     const { exitCode, all } = await dryRun();
     expect({ exitCode, all }).to.include({ exitCode: 0 });

@@ -10,6 +10,7 @@ import { compareCommand } from "./compare.js";
 import { doctorCommand } from "./doctor.js";
 import { listCommand } from "./list.js";
 import { dryRunCommand, runCommand } from "./run.js";
+import { matrixCommand } from "./matrix.js";
 import { mirrorCommand } from "./mirror.js";
 import { mutateCommand } from "./mutate.js";
 import type { Surroundings } from "./settings.js";
@@ -41,6 +42,7 @@ export async function main(
   for (const command of [
     runCommand,
     dryRunCommand,
+    matrixCommand,
     listCommand,
     checkCommand,
     analyzeCommand,

@@ -10,7 +10,7 @@ import * as values from "./values.js";
 
 /** How text from a shell becomes a value: true or false, as it is, a number, a list by commas. */
 export type OptionKind = "flag" | "text" | "number" | "list";
-export type CommandName = "run" | "list" | "doctor" | "analyze" | "sweep" | "check";
+export type CommandName = "run" | "matrix" | "list" | "doctor" | "analyze" | "sweep" | "check";
 
 export interface OptionSpec<Schema extends z.ZodType = z.ZodType, Fallback = unknown> {
   /** As in the help: `-g, --grep <regex>`; `--no-…` for what is on by default. */
@@ -48,9 +48,12 @@ const flag = (
   });
 
 const SUITES = Object.keys(suites) as SuiteName[];
-const PICK = ["run", "list"] as const;
+const PICK = ["run", "list", "matrix"] as const;
 const RUN = ["run"] as const;
-const TELLING = ["run", "sweep"] as const;
+/** What makes runs. */
+const RUNS = ["run", "matrix"] as const;
+const TELLING = ["run", "matrix", "sweep"] as const;
+const MATRIX = ["matrix"] as const;
 const CHECK = ["check"] as const;
 const MOST_LOAD_SECONDS = 24 * 3_600;
 const list = z.array(z.string().min(1)).min(1).readonly();
@@ -60,6 +63,7 @@ const oneOf = (words: readonly string[]): string => `one of ${words.join(", ")}`
 const PLANNED = [
   ...["suite", "tag", "grep", "grepInvert", "lastFailed", "seed", "repeat", "untilFail"],
   ...["strict", "faults", "audit", "load", "minutes"],
+  ...["deployment", "collectorImage", "collectorVersion"],
 ];
 
 /** By key, as the configuration file has it; CHAOS_GREP_INVERT is grepInvert. */
@@ -113,7 +117,7 @@ export const OPTIONS = {
     commandLineOnly: true,
   }),
   dryRun: flag("--dry-run", "print the plan of each run, without a cluster", {
-    on: RUN,
+    on: RUNS,
     commandLineOnly: true,
   }),
   seed: option({
@@ -123,7 +127,7 @@ export const OPTIONS = {
     schema: values.seed,
     wants: "a whole number from 0 to 18446744073709551615, in a file in quotes when it is long",
     fallback: undefined,
-    on: RUN,
+    on: RUNS,
   }),
   repeat: option({
     flags: "--repeat <n>",
@@ -139,7 +143,7 @@ export const OPTIONS = {
   }),
   bail: flag("--bail", "nothing follows a run that does not pass", { on: RUN }),
   lastFailed: flag("--last-failed", "only scenarios whose newest run did not end as it must", {
-    on: PICK,
+    on: ["run", "list"],
     commandLineOnly: true,
   }),
   resume: option({
@@ -153,12 +157,14 @@ export const OPTIONS = {
     commandLineOnly: true,
     excludes: { keys: PLANNED, why: "a resumed suite keeps its own plan" },
   }),
-  strict: flag("--strict", "explained loss fails too", { on: ["run", "analyze"] }),
+  strict: flag("--strict", "explained loss fails too", {
+    on: [...RUNS, "analyze"],
+  }),
   faults: flag("--no-faults", "the same load without its faults: must pass", { on: RUN }),
   audit: flag(
     "--audit",
     "gateways also send all to an audit: where a loss was is seen, not inferred",
-    { on: RUN },
+    { on: RUNS },
   ),
   load: option({
     flags: "--load <seconds>",
@@ -167,7 +173,7 @@ export const OPTIONS = {
     schema: z.number().positive().max(MOST_LOAD_SECONDS),
     wants: `seconds above 0, ${String(MOST_LOAD_SECONDS)} at most`,
     fallback: undefined,
-    on: RUN,
+    on: RUNS,
   }),
   minutes: option({
     flags: "--minutes <n>",
@@ -189,7 +195,7 @@ export const OPTIONS = {
     schema: values.clusterName,
     wants: values.CLUSTER_NAME,
     fallback: "agw-chaos",
-    on: RUN,
+    on: RUNS,
   }),
   keepCluster: option({
     flags: "--keep-cluster [when]",
@@ -198,7 +204,7 @@ export const OPTIONS = {
     schema: values.keepCluster,
     wants: values.KEEP_CLUSTER,
     fallback: values.NOT_KEPT,
-    on: RUN,
+    on: RUNS,
   }),
   reuseCluster: option({
     flags: "--reuse-cluster <name>",
@@ -207,7 +213,7 @@ export const OPTIONS = {
     schema: values.clusterName,
     wants: values.CLUSTER_NAME,
     fallback: undefined,
-    on: RUN,
+    on: RUNS,
     excludes: { keys: ["keepCluster", "clusterName"], why: "a reused cluster is always kept" },
   }),
   images: option({
@@ -217,7 +223,7 @@ export const OPTIONS = {
     schema: z.enum(values.IMAGE_MODES),
     wants: oneOf(values.IMAGE_MODES),
     fallback: "auto",
-    on: ["run", "doctor"],
+    on: [...RUNS, "doctor"],
   }),
   registryMirror: option({
     flags: "--registry-mirror <host:port>",
@@ -226,7 +232,7 @@ export const OPTIONS = {
     schema: values.registryAddress,
     wants: values.REGISTRY_ADDRESS,
     fallback: undefined,
-    on: RUN,
+    on: RUNS,
   }),
   expectedRate: option({
     flags: "--expected-rate <traces>",
@@ -257,12 +263,45 @@ export const OPTIONS = {
   }),
   collectorImage: option({
     flags: "--collector-image <ref>",
-    about: "the image whose validate is run, in place of the one that the manifests name",
+    about: "the image of every collector, in place of the one that the manifests name",
     kind: "text",
     schema: values.imageReference,
     wants: "an image, for example otel/opentelemetry-collector-contrib:0.96.0",
     fallback: undefined,
-    on: CHECK,
+    on: [...CHECK, ...RUNS],
+  }),
+  collectorVersion: option({
+    flags: "--collector-version <v>",
+    about: "the same by its release: the contrib distribution of that version",
+    kind: "text",
+    schema: values.version,
+    wants: "a version, for example 0.161.0",
+    fallback: undefined,
+    on: [...CHECK, ...RUNS],
+    excludes: { keys: ["collectorImage"], why: "both say which collector" },
+  }),
+  deployment: option({
+    flags: "--deployment <name|dir>",
+    about: "what is put under test in place of corrected: a name, or any Kustomize directory",
+    kind: "text",
+    schema: z.string().min(1),
+    wants: "a name under fixtures/deployments or a directory",
+    fallback: undefined,
+    on: RUN,
+  }),
+  deployments: option({
+    flags: "--deployments <names>",
+    about: "the columns of a matrix: names or Kustomize directories, by comma",
+    kind: "list",
+    schema: list,
+    wants: "names under fixtures/deployments or directories",
+    fallback: undefined,
+    on: MATRIX,
+  }),
+  fromReports: flag("--from-reports", "run nothing: only what index.jsonl has on record", {
+    on: MATRIX,
+    commandLineOnly: true,
+    excludes: { keys: ["dryRun"], why: "one prints what is there, the other what is missing" },
   }),
   reporter: option({
     flags: "--reporter <names>",

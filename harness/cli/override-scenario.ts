@@ -1,21 +1,47 @@
-/** What a command line may change about a scenario: its load, its faults, and whether it is audited. */
+/** What a command line may change about a scenario: deployment, collector, load, faults, and whether it is audited. */
 import { formatDuration, seconds } from "../model/durations.js";
 import { UsageError } from "../model/errors.js";
-import type { Scenario } from "../model/scenario.js";
+import { isControl, type Scenario } from "../model/scenario.js";
 import type { Settings } from "./options-table.js";
 
 /** How long the load is asked to be, in seconds, by whichever of two options; undefined for as it is written. */
 export const loadSeconds = ({ load, minutes }: Pick<Settings, "load" | "minutes">) =>
   load ?? (minutes === undefined ? undefined : minutes * 60);
 
-/** The scenario as it will be run. UsageError when a fault would lie outside the load. */
+interface Overrides extends Pick<Settings, "faults" | "audit" | "load"> {
+  /** A deployment in place of `corrected`, as run-target.ts gives it. */
+  readonly deployment?: string | undefined;
+  readonly collectorImage?: string | undefined;
+}
+
+/** The scenario as it will be run. UsageError for a control of another deployment, or a fault outside of the load. */
 export function overrideScenario(
   scenario: Scenario,
-  { faults, audit, load }: Pick<Settings, "faults" | "audit" | "load">,
+  { faults, audit, load, deployment, collectorImage }: Overrides,
 ): Scenario {
-  const struck = faults ? scenario : withoutFaults(scenario);
+  const put = deployment === undefined ? scenario : withDeployment(scenario, deployment);
+  const run = collectorImage === undefined ? put : { ...put, collectorImage };
+  const struck = faults ? run : withoutFaults(run);
   const seen = audit ? { ...struck, audit } : struck;
   return load === undefined ? seen : withLoad(seen, load);
+}
+
+/**
+ * Another deployment takes the place of `corrected`; what a scenario changes about that is laid over it. What is wrong
+ * with a deployment of a control is wrong with that one only.
+ */
+function withDeployment(scenario: Scenario, deployment: string): Scenario {
+  const own = scenario.deployment;
+  const isOwn = own === "corrected" && scenario.applied === undefined;
+  if (isOwn) return { ...scenario, deployment };
+  if (deployment === "corrected" || deployment === own) return scenario;
+  if (isControl(scenario)) {
+    throw new UsageError(
+      `--deployment ${deployment}: ${scenario.name} is about a mistake in ${scenario.applied ?? own} and says ` +
+        `nothing of another deployment; leave it out (--grep-invert ${scenario.name})`,
+    );
+  }
+  return { ...scenario, deployment, overlay: own };
 }
 
 /** The positive control of a scenario: the same load, no fault, no misbehaving backend. */

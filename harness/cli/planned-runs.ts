@@ -8,6 +8,8 @@ export interface PlannedRun {
   readonly seed: bigint;
   /** 1 for the first run of a scenario. */
   readonly repetition: number;
+  /** The deployment that it is asked for, where the runs of one plan differ in that. */
+  readonly deployment?: string;
 }
 
 /** As many as ask for a rare failure; a bound, so that no command goes on for ever. */

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { RunOptions } from "../run/options.js";
 import type { Settings } from "./options-table.js";
+import { targetFlags } from "./run-target.js";
 
 /** The options of a run with this seed; its command names all that the plan and the images depend on. */
 export function runOptions(settings: Settings, seed: bigint): RunOptions {
@@ -24,6 +25,7 @@ export function runOptions(settings: Settings, seed: bigint): RunOptions {
         ...(faults ? [] : ["--no-faults"]),
         ...(audit ? ["--audit"] : []),
         ...(load === undefined ? [] : [`--load ${String(load)}`]),
+        ...targetFlags(settings),
         ...(images === "auto" ? [] : [`--images ${images}`]),
         ...(registryMirror === undefined ? [] : [`--registry-mirror ${registryMirror}`]),
       ].join(" "),

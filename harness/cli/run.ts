@@ -12,6 +12,7 @@ import { loadSeconds, overrideScenario } from "./override-scenario.js";
 import type { Job } from "./perform.js";
 import { MOST_REPETITIONS, planRuns, type PlannedRun } from "./planned-runs.js";
 import { runOptions } from "./run-options.js";
+import { collectorImageOf, deploymentOf } from "./run-target.js";
 import { selectRuns, type Selection } from "./select.js";
 import { addOptions, settle, type Surroundings } from "./settings.js";
 import { readUnfinishedSuite, writeSuitePlan } from "./suite-plan.js";
@@ -30,7 +31,8 @@ export const runCommand = (finish: (code: ExitCode) => void, around: Surrounding
         "environment: chaos config shows them.\n" +
         "\nExamples:\n  chaos run gateway-kill --seed 42 --keep-cluster=on-failure\n" +
         "  chaos run --tag nightly --repeat 3 --bail\n" +
-        "  chaos run random --seed 7 --minutes 15",
+        "  chaos run random --seed 7 --minutes 15\n" +
+        "  chaos run gateway-kill --deployment deploy/overlays/production --strict",
     )
     .action(async (names: string[], _: unknown, command: Command) => {
       finish(await act(names, command, around));
@@ -54,11 +56,19 @@ async function act(
   given: Partial<Settings> = {},
 ): Promise<ExitCode> {
   const settled = await settle(command, around);
-  const settings = { ...settled.settings, ...given, load: loadSeconds(settled.settings) };
+  const settings = { ...(await targeted(settled.settings, around)), ...given };
   return settings.resume === undefined
     ? run(names, settings, around)
     : resume(names, settings.resume, settings, around);
 }
+
+/** The settings with what several options say said in one, and paths made whole. */
+const targeted = async (settings: Settings, { cwd }: Surroundings): Promise<Settings> => ({
+  ...settings,
+  load: loadSeconds(settings),
+  collectorImage: collectorImageOf(settings),
+  deployment: settings.deployment && (await deploymentOf(settings.deployment, cwd)),
+});
 
 async function run(
   names: readonly string[],
@@ -93,11 +103,14 @@ async function run(
 }
 
 /** Prints the plan of each run. */
-async function describe(planned: readonly PlannedRun[], settings: Settings): Promise<ExitCode> {
+export async function describe(
+  planned: readonly PlannedRun[],
+  settings: Settings,
+): Promise<ExitCode> {
   const { describePlans } = await import("../run/describe-plan.js");
-  const runs = planned.map(({ scenario, seed }) => ({
+  const runs = planned.map(({ scenario, seed, deployment = settings.deployment }) => ({
     scenario,
-    options: runOptions(settings, seed),
+    options: runOptions({ ...settings, deployment }, seed),
   }));
   for await (const text of describePlans(runs)) process.stdout.write(text);
   return EXIT.pass;
@@ -107,16 +120,18 @@ const keepPlan = (
   suite: string,
   runs: readonly PlannedRun[],
   { controls }: Selection,
-  { strict, faults, audit, load, grep, grepInvert, output }: Settings,
+  { strict, faults, audit, load, deployment, collectorImage, grep, grepInvert, output }: Settings,
 ): Promise<void> =>
   writeSuitePlan(resolve(output), {
     ...{ suite, controls, strict, faults, audit, runs },
     ...(load === undefined ? {} : { loadSeconds: load }),
+    ...(deployment === undefined ? {} : { deployment }),
+    ...(collectorImage === undefined ? {} : { collectorImage }),
     ...(grep === undefined ? {} : { grep }),
     ...(grepInvert === undefined ? {} : { grepInvert }),
   });
 
-function leftOver(
+export function leftOver(
   planned: PlannedRun,
   suiteRun: number,
   suite: string | undefined,
@@ -139,7 +154,8 @@ async function resume(
   }
   const { plan, finished, left } = await readUnfinishedSuite(resolve(settings.output), given);
   const { suite, strict, faults, audit, loadSeconds: load, grep, grepInvert, controls } = plan;
-  const asBegun: Settings = { ...settings, strict, faults, audit, load };
+  const { deployment, collectorImage } = plan;
+  const asBegun = { ...settings, strict, faults, audit, load, deployment, collectorImage };
   if (settings.list) {
     const scenarios = left.map(({ planned }) => planned.scenario);
     process.stdout.write(listText(scenarios, settings.json));
@@ -153,7 +169,12 @@ async function resume(
   }
   const { perform } = await import("./perform.js");
   return perform({
-    left: left.map(({ planned, position }) => leftOver(planned, position, suite, asBegun)),
+    left: left.map(({ planned, position }) =>
+      leftOver(planned, position, suite, {
+        ...asBegun,
+        deployment: planned.deployment ?? asBegun.deployment,
+      }),
+    ),
     finished,
     suite,
     controls,

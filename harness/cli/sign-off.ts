@@ -6,7 +6,7 @@ import { suites } from "../../scenarios/suites.js";
 import { messageOf, UsageError } from "../model/errors.js";
 import { isControl, type Scenario } from "../model/scenario.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
-import { readIndex, type IndexLine } from "../report/index-file.js";
+import { readIndex, sameTarget, type IndexLine } from "../report/index-file.js";
 import { writeJsonFile } from "../report/json-file.js";
 import { oneLine } from "../report/one-line.js";
 import { SIGN_OFF_SCHEMA_VERSION, SignOff } from "../report/sign-off-record.js";
@@ -43,7 +43,12 @@ export async function writeSignOff(
     control: isControl(scenario),
     spec: scenario,
   }));
-  const index = await readIndex(reportsDir);
+  // What another deployment or collector did under a scenario says nothing of what is released.
+  const index = (await readIndex(reportsDir)).filter((line) =>
+    scenariosOf(suite).some(
+      ({ name, deployment }) => name === line.scenario && sameTarget(line, { deployment }),
+    ),
+  );
   const chosen = paths.length > 0 ? paths : newestOf(required, index, reportsDir);
   const { runs, unreadable } = await readRuns(chosen, reportsDir, paths.length > 0);
   checkOfSuite(runs, required, suite);

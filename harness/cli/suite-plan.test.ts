@@ -55,6 +55,21 @@ describe("a suite on disk", () => {
     }
   });
 
+  it("keeps the deployment and the collector that it began with, each run its own if they differ", async () => {
+    const [first, second] = runs;
+    await writeSuitePlan(reports, {
+      ...{ suite: SUITE, controls: false, strict: false, faults: true, audit: false },
+      deployment: "graceful",
+      collectorImage: "a/b:1",
+      runs: [first!, { ...second!, deployment: "current" }],
+    });
+    const { left } = await readUnfinishedSuite(reports, SUITE);
+    expect(left.map(({ planned }) => planned.scenario.deployment)).to.deep.equal([
+      ...["graceful", "current"],
+    ]);
+    expect(left.every(({ planned }) => planned.scenario.collectorImage === "a/b:1")).to.equal(true);
+  });
+
   it("is refused in one line when it is over, unknown, or its plan is gone", async () => {
     await plan();
     const dir = await ended("no-faults", "pass", 1);

@@ -24,6 +24,8 @@ const SuitePlan = z.object({
   faults: z.boolean(),
   audit: z.boolean(),
   loadSeconds: z.number().positive().optional(),
+  deployment: z.string().optional().describe("asked for in place of corrected"),
+  collectorImage: z.string().optional(),
   grep: z.string().optional(),
   grepInvert: z.string().optional(),
   runs: z
@@ -32,6 +34,7 @@ const SuitePlan = z.object({
         scenario: z.string(),
         seed: z.string().describe("decimal text of an unsigned 64-bit number"),
         repetition: z.number().int().positive(),
+        deployment: z.string().optional().describe("of this run, where they differ"),
       }),
     )
     .nonempty(),
@@ -59,10 +62,11 @@ export async function writeSuitePlan(
   reportsDir: string,
   plan: Omit<SuitePlan, "schemaVersion" | "runs"> & { readonly runs: readonly PlannedRun[] },
 ): Promise<void> {
-  const runs = plan.runs.map(({ scenario, seed, repetition }) => ({
+  const runs = plan.runs.map(({ scenario, seed, repetition, deployment }) => ({
     scenario: scenario.name,
     seed: String(seed),
     repetition,
+    ...(deployment === undefined ? {} : { deployment }),
   }));
   await mkdir(join(reportsDir, "suites"), { recursive: true });
   const text = JSON.stringify({ schemaVersion: SUITE_SCHEMA_VERSION, ...plan, runs }, null, 2);
@@ -106,13 +110,16 @@ export async function readUnfinishedSuite(
 /** A planned run with the scenario of that name, as the suite overrode it. */
 const revive =
   (plan: SuitePlan, given: string) =>
-  ({ scenario: name, seed, repetition }: SuitePlan["runs"][number]): PlannedRun => {
+  ({ scenario: name, seed, repetition, ...own }: SuitePlan["runs"][number]): PlannedRun => {
     const scenario = scenarios.find((one) => one.name === name);
     if (scenario === undefined) {
       throw new UsageError(`--resume ${given}: its scenario ${name} does not exist any more`);
     }
-    const changes = { faults: plan.faults, audit: plan.audit, load: plan.loadSeconds };
-    return plannedRun(overrideScenario(scenario, changes), BigInt(seed), repetition);
+    const { faults, audit, loadSeconds: load, collectorImage } = plan;
+    const deployment = own.deployment ?? plan.deployment;
+    const changes = { faults, audit, load, deployment, collectorImage };
+    const planned = plannedRun(overrideScenario(scenario, changes), BigInt(seed), repetition);
+    return { ...planned, ...(own.deployment === undefined ? {} : { deployment: own.deployment }) };
   };
 
 async function readPlan(

@@ -68,5 +68,10 @@ export const nodes = z.string().transform((given, context) => {
 /** `Namespace/observability`. */
 export const kindAndName = fits((text) => /^[A-Z][A-Za-z]+\/[a-z0-9.-]+$/.test(text));
 
+/** A release, as image tags have it. */
+export const version = fits((text) => /^v?\d+\.\d+\.\d+([-.]\w+)*$/.test(text)).transform((text) =>
+  text.replace(/^v/, ""),
+);
+
 /** What Docker takes for an image; never a flag. */
 export const imageReference = fits((text) => /^[a-z0-9][\w.:/@-]*$/.test(text));

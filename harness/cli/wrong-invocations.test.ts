@@ -1,7 +1,7 @@
 /** What a person may get wrong on the command line: one line that names it, exit code 64, no trace. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { callMain } from "./test-main.js";
 
@@ -38,6 +38,21 @@ const WRONG: readonly (readonly [args: string, says: string, env?: Record<string
   ["run --registry-mirror http://x/", "--registry-mirror http://x/: give host:port"],
   ["run --log-level loud", "--log-level loud: give one of error, warn"],
   ["run -q --log-level debug", "quiet is a level itself; drop one"],
+  ["run --deployment correctd", "--deployment correctd: neither a directory nor one of"],
+  ["run --deployment correctd", "did you mean corrected?"],
+  ["run --deployment kind-sized", "--deployment kind-sized: a component, which is laid over"],
+  ["run --deployment file.yaml", "--deployment file.yaml: a file; name it under resources"],
+  ["run --deployment empty", "--deployment empty: no deployment: it has no kustomization.yaml"],
+  ["run --deployment chart", "--deployment chart: a Helm chart, which Helm must render"],
+  ["run --deployment left", "left/all.yaml:2: a Helm template is left in (name: {{ .Values.x }})"],
+  ["run queue-off --deployment graceful", "queue-off is about a mistake in queue-off and says"],
+  ["run percentage-changed --deployment graceful", "about a mistake in percentage-20"],
+  ["run --collector-version new", "--collector-version new: give a version, for example"],
+  ["run --collector-version 0.161.0 --collector-image a/b:1", "both say which collector; drop one"],
+  ["run --resume x --deployment graceful", "a resumed suite keeps its own plan; drop one"],
+  ["matrix", "matrix: give --deployments, for example corrected,graceful,current"],
+  ["matrix --deployments corrected,gracefull", "--deployments gracefull: neither a directory nor"],
+  ["matrix --deployments corrected --from-reports --dry-run", "drop one"],
   ["run --list --dry-run", "one lists, the other plans; drop one"],
   ["run --resume 20260101T000000Z-1", "is neither a suite in"],
   ["run no-faults --resume x", "the suite says what is run; drop no-faults"],
@@ -65,6 +80,17 @@ describe("a wrong command line", () => {
   let output: string;
   before(async () => {
     output = await mkdtemp(join(tmpdir(), "chaos-wrong-"));
+    const files = {
+      "file.yaml": "a: 1\n",
+      "empty/notes.txt": "",
+      "chart/Chart.yaml": "name: x\n",
+      "left/kustomization.yaml": "resources: [all.yaml]\n",
+      "left/all.yaml": "metadata:\n  name: {{ .Values.x }}\n",
+    };
+    for (const [file, text] of Object.entries(files)) {
+      await mkdir(dirname(join(output, file)), { recursive: true });
+      await writeFile(join(output, file), text);
+    }
   });
   after(() => rm(output, { recursive: true }));
 

@@ -7,8 +7,8 @@ import { nameOf, parseManifests } from "./manifests.js";
  * rendering.
  */
 export function deploymentChanges(beforeYaml: string, afterYaml: string): string[] {
-  const before = leavesOf(beforeYaml);
-  const after = leavesOf(afterYaml);
+  const before = settingsByPath(beforeYaml);
+  const after = settingsByPath(afterYaml);
   const changes: string[] = [];
   for (const path of new Set([...before.keys(), ...after.keys()])) {
     const [old, now] = [before.get(path) ?? "absent", after.get(path) ?? "absent"];
@@ -21,7 +21,7 @@ export function deploymentChanges(beforeYaml: string, afterYaml: string): string
  * Every scalar of every object by its path; elements of a list go by their name where they have
  * one, and a YAML file in a ConfigMap by what it holds.
  */
-function leavesOf(yaml: string): Map<string, string> {
+export function settingsByPath(yaml: string): Map<string, string> {
   const leaves = new Map<string, string>();
   const walk = (path: string, value: unknown): void => {
     if (Array.isArray(value)) {

@@ -11,6 +11,8 @@ import {
   egressCounters,
   ensureImages,
   ensureKubectl,
+  ensureNamed,
+  IMAGES,
   installEgressGuard,
   kubeconfig,
   listClusters,
@@ -59,6 +61,8 @@ export interface ProvisionedCluster {
   readonly kubectl: string;
   readonly observerImage: string;
   readonly images: readonly EnsuredImage[];
+  /** Sees to it that the nodes which carry the deployment have these images of collectors, and names them. */
+  putCollectors(images: readonly string[]): Promise<readonly EnsuredImage[]>;
   /** CoreDNS's configuration as read back. */
   readonly corefile: string;
   readonly egress: readonly EgressCheck[];
@@ -92,7 +96,8 @@ export async function provisionCluster(options: ProvisionOptions): Promise<Provi
   await (options.reuse ? adopt(options) : create(options, images));
   progress.event(`cluster ${name}: ${options.reuse ? "reused" : "created"}`);
   try {
-    return { ...(await equip(options, observerImage)), kubectl, images };
+    const putCollectors = (names: readonly string[]) => putImages(options, names);
+    return { ...(await equip(options, observerImage)), kubectl, images, putCollectors };
   } catch (thrown) {
     if (!options.reuse && !options.keep) await abandon(options);
     throw thrown;
@@ -103,7 +108,7 @@ export async function provisionCluster(options: ProvisionOptions): Promise<Provi
 async function equip(
   options: ProvisionOptions,
   observerImage: string,
-): Promise<Omit<ProvisionedCluster, "kubectl" | "images">> {
+): Promise<Omit<ProvisionedCluster, "kubectl" | "images" | "putCollectors">> {
   const { name, kubeconfigPath, signal, progress } = options;
   await kit(installEgressGuard(name, { signal }));
   const client = connectCluster({ kubeconfigPath });
@@ -147,6 +152,22 @@ async function loadObservers(options: ProvisionOptions, image: string): Promise<
   const onProgress = (line: string): void => progress.status(line);
   await kit(loadImages(name, [image], { nodes, signal, onProgress }));
   return nodes;
+}
+
+/** Every node image has the collector of the guide; another is loaded onto the workers, which alone run collectors. */
+async function putImages(
+  { name, images, registryMirror, signal, progress }: ProvisionOptions,
+  wanted: readonly string[],
+): Promise<readonly EnsuredImage[]> {
+  const others = wanted.filter((image) => image !== IMAGES.collector);
+  if (others.length === 0) return [];
+  const work = { signal, onProgress: (line: string) => progress.status(line) };
+  const ensured = await kit(ensureNamed(others, { mode: images, registryMirror, ...work }));
+  const nodes = (await kit(listNodes(name, { signal })))
+    .filter(({ role }) => role === "worker")
+    .map((node) => node.name);
+  await kit(loadImages(name, others, { nodes, ...work }));
+  return ensured;
 }
 
 /** Saves what the half-made cluster says about itself, then removes it. The signal does not count. */

@@ -1,9 +1,9 @@
 /** Renders a Kustomize directory to the YAML that is applied, recorded and judged. */
-import { mkdtemp, realpath, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { join, relative } from "node:path";
 import { execa } from "execa";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { UsageError } from "../model/errors.js";
 import { parseManifests } from "./manifests.js";
 
@@ -12,8 +12,10 @@ export interface RenderOptions {
   readonly kubectl: string;
   /** The Kustomize directory. */
   readonly dir: string;
-  /** Components to lay over it, in order; they lie beside the directory. */
-  readonly components?: readonly ("kind-sized" | "audited")[];
+  /** A Kustomize directory over one base, its only resource, which `dir` takes the place of. */
+  readonly overlay?: string | undefined;
+  /** Directories of components to lay over it, in order. */
+  readonly components?: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -21,11 +23,12 @@ export interface RenderOptions {
  * The rendered YAML. UsageError names the directory, and the file and line as Kustomize says them.
  */
 export async function renderDeployment(options: RenderOptions): Promise<string> {
-  await demandDirectory(options.dir);
-  const beside = dirname(resolve(options.dir));
-  const components = (options.components ?? []).map((name) => join(beside, name));
-  if (components.length === 0) return runKustomize(options, options.dir);
-  for (const component of components) await demandDirectory(component);
+  const { dir, overlay, components = [] } = options;
+  await demandDirectory(dir);
+  if (components.length === 0 && overlay === undefined) return runKustomize(options, dir);
+  for (const one of [...components, ...(overlay === undefined ? [] : [overlay])]) {
+    await demandDirectory(one);
+  }
   return (await renderOverlay(options, { components })).yaml;
 }
 
@@ -34,7 +37,7 @@ export async function renderDeployment(options: RenderOptions): Promise<string> 
  * from `root`. Errors as of renderDeployment.
  */
 export async function renderWithOrigins(
-  options: Omit<RenderOptions, "components">,
+  options: Omit<RenderOptions, "components" | "overlay">,
 ): Promise<{ readonly yaml: string; readonly root: string }> {
   await demandDirectory(options.dir);
   return renderOverlay(options, { buildMetadata: ["originAnnotations"] });
@@ -53,16 +56,35 @@ async function renderOverlay(
     // Kustomize takes only relative paths.
     const fromScratch = async (path: string): Promise<string> =>
       relative(scratch, await realpath(path));
-    const overlay = {
-      resources: [await fromScratch(options.dir)],
+    const own = {
+      resources: [
+        options.overlay === undefined
+          ? await fromScratch(options.dir)
+          : await rebased(options.overlay, options.dir, scratch),
+      ],
       components: await Promise.all(components.map(fromScratch)),
       ...rest,
     };
-    await writeFile(join(scratch, "kustomization.yaml"), stringify(overlay));
+    await writeFile(join(scratch, "kustomization.yaml"), stringify(own));
     return { yaml: await runKustomize(options, scratch), root: scratch };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** A copy of the overlay in the scratch directory, with `dir` for its base; files must lie below a kustomization. */
+async function rebased(overlay: string, dir: string, scratch: string): Promise<string> {
+  const name = "overlay";
+  const copy = join(scratch, name);
+  await cp(overlay, copy, { recursive: true });
+  const path = join(copy, "kustomization.yaml");
+  const kustomization = parse(await readFile(path, "utf8")) as { resources?: unknown[] };
+  if (kustomization.resources?.length !== 1) {
+    throw new UsageError(`${overlay}: has more than its base, so it cannot have another base`);
+  }
+  const resources = [relative(copy, await realpath(dir))];
+  await writeFile(path, stringify({ ...kustomization, resources }));
+  return name;
 }
 
 async function demandDirectory(dir: string): Promise<void> {

@@ -105,6 +105,14 @@ export const RunRecord = z.object({
     ),
   deployment: z.object({
     name: z.string(),
+    overlay: z
+      .string()
+      .optional()
+      .describe("what the scenario needs beside it; absent when it is the scenario's own"),
+    collectorImages: z
+      .array(z.string())
+      .optional()
+      .describe("that its collectors run; older versions did not record them"),
     configSha256: z.string(),
     corrections: z.array(z.object({ file: z.string(), why: z.string() })),
     kindSized: z.array(z.string()).describe("what the kind-sized component changes"),

@@ -23,8 +23,12 @@ export interface Scenario {
   /** One sentence for `--list` and the report. */
   readonly description: string;
   readonly tags: readonly string[];
-  /** A Kustomize directory under fixtures/deployments. */
+  /** A Kustomize directory under fixtures/deployments, or any other by its absolute path. */
   readonly deployment: string;
+  /** A directory under fixtures/deployments: what it changes about `corrected` is laid over `deployment` instead. */
+  readonly overlay?: string;
+  /** The image of every collector, where the command line asked for another than the manifests name. */
+  readonly collectorImage?: string;
   /**
    * For controls only: what is put into the cluster instead, behind the back of an oracle that reads `deployment`.
    * The predictions then do not fit, and the verdict must say so.
@@ -82,6 +86,19 @@ export interface ScenarioInput {
 
 /** Known to be wrong: found out when it has the verdict that it expects, for the reason that it expects. */
 export const isControl = ({ expect }: Scenario): boolean => expect.verdict !== "pass";
+
+/** What a run puts under test: the same words for the same deployment, overlay and collector. */
+export const deploymentText = ({
+  deployment,
+  overlay,
+  collectorImage,
+}: {
+  readonly deployment: string;
+  readonly overlay?: string | undefined;
+  readonly collectorImage?: string | undefined;
+}): string =>
+  (overlay === undefined ? deployment : `${overlay} over ${deployment}`) +
+  (collectorImage === undefined ? "" : ` with ${collectorImage}`);
 
 /** 50 traces/s of 10 spans, 50 metric points/s, 100 log records/s. */
 export const SMOKE_WORKLOAD: WorkloadSpec = {

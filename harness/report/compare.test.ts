@@ -27,6 +27,12 @@ const figure = ({ figures }: Comparison, name: Figure["name"], signal = "traces"
   figures.find((one) => one.name === name && one.signal === signal)!;
 
 describe("a comparison", () => {
+  it("makes its bands of runs on the deployment of the base only", () => {
+    const elsewhere = history(20).map((one) => ({ ...one, deployment: "graceful" }));
+    expect(compare(base, candidate(43_300), elsewhere).bandRuns).to.equal(0);
+    expect(compare(base, candidate(43_300), history(20)).bandRuns).to.equal(20);
+  });
+
   it("calls worse a regression only above the band of the runs that passed", () => {
     // Sample: 41.8 s. Median 41.0 s, MAD 0.5 s, so that the band reaches to 41.0 + 3 * 1.4826 * 0.5 s.
     const within = compare(base, candidate(43_200), history(20));

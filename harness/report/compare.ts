@@ -4,7 +4,7 @@ import { UsageError } from "../model/errors.js";
 import type { RunRecord } from "../model/run-record.js";
 import { SIGNALS, type Signal } from "../model/signal.js";
 import type { Verdict } from "../model/verdict.js";
-import { countsOf, indexLineOf, type IndexLine } from "./index-file.js";
+import { countsOf, indexLineOf, sameTarget, targetOf, type IndexLine } from "./index-file.js";
 import { measuresOf, type Measures } from "./measures.js";
 import { BAND_RUNS, bandOf, type Band } from "./noise-band.js";
 import { workloadSha256 } from "./workload-identity.js";
@@ -49,7 +49,7 @@ export type Comparison = z.infer<typeof Comparison>;
 
 /**
  * Compares `candidate` with `base`. The bands are made of the runs in `index` that passed with the same load and
- * faults, the candidate itself left out. UsageError for runs that cannot be compared.
+ * faults on the deployment of `base`, the candidate itself left out. UsageError for runs that cannot be compared.
  *
  * Every figure is better when smaller. It regressed when it is larger than in `base` and above its band. Without
  * a band nobody can say, but for unexplained loss: no run that passed has any. A verdict that became `fail` is a
@@ -64,6 +64,7 @@ export function compare(
   const own = candidate.runId;
   const history = index
     .filter((line) => line.runId !== own && isPassOf(line, candidate))
+    .filter((line) => sameTarget(line, targetOf(base)))
     .slice(-BAND_RUNS.most)
     .flatMap(({ measures }) => measures ?? []);
   const figures = figuresOf(measuresOf(base), measuresOf(candidate), history);

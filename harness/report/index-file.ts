@@ -3,10 +3,11 @@ import { appendFile, readFile, rename, rm, symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { z } from "zod";
 import type { RunRecord } from "../model/run-record.js";
+import { deploymentText } from "../model/scenario.js";
 import type { Verdict } from "../model/verdict.js";
 import { parseJsonText } from "./json-file.js";
 import { Measures, measuresOf, total } from "./measures.js";
-import { controlResult } from "./verdict-words.js";
+import { causeOf, controlResult } from "./verdict-words.js";
 import { workloadSha256 } from "./workload-identity.js";
 
 export const INDEX_SCHEMA_VERSION = 1;
@@ -39,6 +40,10 @@ export const IndexLine = z.object({
   figures: z.record(z.string(), z.number()),
   controlMet: z.boolean().optional().describe("of a control: whether it was found out"),
   shortened: z.boolean().optional().describe("the load was shorter than the scenario's own"),
+  deployment: z.string().optional().describe("what was under test"),
+  overlay: z.string().optional().describe("what the scenario changes about it"),
+  collectorImage: z.string().optional().describe("of every collector, where one was asked for"),
+  cause: z.string().optional().describe("of the verdict, in one sentence"),
   workloadSha256: z.string().optional().describe("equal for runs with the same load and faults"),
   measures: Measures.optional(),
   suite: z.string().optional().describe("ID of its suite: reports/suites/ID.json is the plan"),
@@ -98,10 +103,35 @@ export function indexLineOf(record: RunRecord, dir: string): IndexLine {
     figures: record.figures,
     ...(control === undefined ? {} : { controlMet: control.met }),
     ...(record.shortened === undefined ? {} : { shortened: record.shortened }),
+    ...targetOf(record),
+    cause: causeOf(record),
     workloadSha256: workloadSha256(record),
     measures,
   };
 }
+
+/** What was under test, by the name, the overlay and the collector that the run was asked for. */
+export function targetOf({ deployment, scenario }: RunRecord): Target {
+  const { collectorImage } = scenario.spec;
+  return {
+    deployment: deployment.name,
+    ...(deployment.overlay === undefined ? {} : { overlay: deployment.overlay }),
+    ...(typeof collectorImage === "string" ? { collectorImage } : {}),
+  };
+}
+
+type Target = Pick<IndexLine, "overlay" | "collectorImage"> & { readonly deployment: string };
+
+/** What a line says of it; lines of older versions do not. */
+type MaybeTarget = Pick<IndexLine, "deployment" | "overlay" | "collectorImage">;
+
+/** The same words for the same thing under test; null for a line that does not say. */
+export const underTest = ({ deployment, ...rest }: MaybeTarget): string | null =>
+  deployment === undefined ? null : deploymentText({ deployment, ...rest });
+
+/** Whether two lines are of the same thing under test; one that does not say may be of any. */
+export const sameTarget = (a: MaybeTarget, b: MaybeTarget): boolean =>
+  a.deployment === undefined || b.deployment === undefined || underTest(a) === underTest(b);
 
 /** The run's verdict; but a control that was found out counts as a pass, and one that was not as a failure. */
 export const countsOf = ({ verdict, controlMet }: IndexLine): Verdict =>

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { compare } from "./compare.js";
 import { indexLineOf } from "./index-file.js";
 import { jsonSchemaOf, PUBLISHED } from "./json-schema.js";
+import { matrixOf } from "./matrix.js";
 import { sample, sampleBroken } from "./sample.js";
 import { signOff } from "./sign-off.js";
 import { suiteRecord } from "./suite.js";
@@ -26,6 +27,37 @@ const EXAMPLES: Record<string, { right: object; wrong: readonly object[] }> = {
   comparison: {
     right: compare(sample().record, record, [line]),
     wrong: [{ result: "perhaps" }, { figures: [{ name: "weight" }] }, { base: {} }],
+  },
+  matrix: {
+    right: matrixOf(
+      {
+        createdAt: new Date(0),
+        strict: false,
+        deployments: ["corrected", "graceful"],
+        rows: [
+          {
+            scenario: "gateway-kill",
+            faults: ["kill-gateway"],
+            cells: [
+              {
+                kind: "run",
+                scenario: "gateway-kill",
+                target: { deployment: "corrected" },
+                workloadSha256: line.workloadSha256 ?? "",
+                isOwn: true,
+              },
+              { kind: "none", reason: "not run: no such overlay" },
+            ],
+          },
+        ],
+      },
+      [line],
+      (dir) => `${dir}/report.html`,
+    ),
+    wrong: [
+      { strict: "no" },
+      { rows: [{ scenario: "a", faults: [], cells: [{ kind: "empty" }] }] },
+    ],
   },
   "sign-off": {
     right: signOff({

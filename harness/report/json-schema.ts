@@ -5,6 +5,7 @@ import { z } from "zod";
 import { RunRecord } from "../model/run-record.js";
 import { Comparison } from "./compare.js";
 import { IndexLine } from "./index-file.js";
+import { Matrix } from "./matrix.js";
 import { SignOff } from "./sign-off-record.js";
 import { SuiteRecord } from "./suite.js";
 import { Waivers } from "./waivers.js";
@@ -35,6 +36,12 @@ export const PUBLISHED: readonly Published[] = [
     title: "Suite record",
     description: "The runs of a suite and of the runs before them (reports/suite.json).",
     schema: SuiteRecord,
+  },
+  {
+    path: "reports/schema/matrix.schema.json",
+    title: "Matrix",
+    description: "What each deployment guaranteed under each fault (reports/matrix.json).",
+    schema: Matrix,
   },
   {
     path: "reports/schema/sign-off.schema.json",

@@ -2,10 +2,12 @@
 import { lossPlaceText } from "../model/accounting.js";
 import { formatDuration } from "../model/durations.js";
 import type { RunRecord } from "../model/run-record.js";
+import { deploymentText } from "../model/scenario.js";
 import { ITEM_NAME, SIGNALS } from "../model/signal.js";
 import { verdictList, type Verdict } from "../model/verdict.js";
 import { ASIDE, checkSums, COLUMN_NAME, SUMS, type Column } from "./books.js";
 import { formatCount, formatUtc, plural } from "./format.js";
+import { targetOf } from "./index-file.js";
 import { code, escape, fence, table } from "./markdown-parts.js";
 import type { BrokenRun, SuiteRun } from "./suite-run.js";
 import { BROKEN, causeOf, controlResult, VERDICT_MARK, VERDICT_WORD } from "./verdict-words.js";
@@ -21,7 +23,7 @@ export function markdownSummary(record: RunRecord): string {
     ...(control === undefined ? [] : [`> ${escape(control.text)}`]),
     [
       escape(record.scenario.description),
-      `Deployment ${code(record.deployment.name)}, seed ${code(record.seed)}, ` +
+      `Deployment ${code(deploymentText(targetOf(record)))}, seed ${code(record.seed)}, ` +
         `commit ${code(git.sha.slice(0, 12))}${git.dirty ? " with uncommitted changes" : ""}, ` +
         `started ${formatUtc(record.startedAt)}, took ${formatDuration(tookMs)}` +
         (record.strict ? ", strict (no explained loss allowed)" : "") +

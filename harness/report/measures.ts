@@ -21,6 +21,12 @@ const SignalMeasures = z.object({
 export const Measures = z.object({
   durationMs: ms.describe("of the whole run, its set-up included"),
   recoveryMs: ms.nullable().describe("the longest of all faults; null when not judged"),
+  affinity: z
+    .enum(["pass", "inconclusive", "fail"])
+    .nullable()
+    .optional()
+    .describe("of trace-affinity; null when not judged, absent in what older versions recorded"),
+  misrouted: count.optional().describe("items from a gateway that does not own them"),
   signals: z.record(z.enum(SIGNALS), SignalMeasures),
 });
 export type Measures = z.infer<typeof Measures>;
@@ -43,6 +49,8 @@ export function measuresOf(record: RunRecord): Measures {
   return {
     durationMs: Date.parse(record.finishedAt) - Date.parse(record.startedAt),
     recoveryMs: recoveryMsOf(record),
+    affinity: record.invariants.find(({ kind }) => kind === "trace-affinity")?.verdict ?? null,
+    misrouted: SIGNALS.reduce((sum, signal) => sum + record.accounting[signal].misrouted, 0),
     signals: { traces: of("traces"), metrics: of("metrics"), logs: of("logs") },
   };
 }

@@ -55,7 +55,13 @@ const commitOf = ({ commit, dirty }: { commit: string; dirty: boolean }): string
   commit.slice(0, 12) + (dirty ? " + changes" : "");
 
 function runsSection({ runs, past }: SuiteRecord): Section {
-  const flaky = new Set(past.flatMap((one) => (one.flaky.length > 0 ? [one.scenario] : [])));
+  const flaky = past.filter((one) => one.flaky.length > 0);
+  const isFlaky = (run: SuiteEntry): boolean =>
+    flaky.some(
+      ({ scenario, deployment }) =>
+        scenario === run.scenario &&
+        (deployment === undefined || run.kind !== "judged" || deployment === run.deployment),
+    );
   const sorted = [...runs].sort((a, b) => Number(isGood(a)) - Number(isGood(b)));
   return {
     id: "runs",
@@ -73,7 +79,7 @@ function runsSection({ runs, past }: SuiteRecord): Section {
           { title: "Recovery", numeric: true },
           { title: "Took", numeric: true },
         ],
-        sorted.map((run) => row(run, flaky.has(run.scenario))),
+        sorted.map((run) => row(run, isFlaky(run))),
         "stacks",
       )}
     </div>`,
@@ -97,6 +103,7 @@ function row(run: SuiteEntry, flaky: boolean): readonly Content[] {
     `commit ${commitOf(run)}`,
     ...(run.strict ? ["strict"] : []),
     ...(run.shortened ? ["shortened"] : []),
+    ...(run.deployment === undefined ? [] : [run.deployment]),
   ].join(" · ");
   return [
     html`${badge(run.verdict)}${run.counts !== run.verdict && html` <small>control</small>`}${flag}

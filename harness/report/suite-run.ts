@@ -19,6 +19,8 @@ export interface BrokenRun {
   readonly scenario: string;
   /** From 2 on for further runs of one scenario. */
   readonly repetition?: number;
+  /** What was to be under test. */
+  readonly deployment?: string;
   readonly seed: string;
   readonly command: string;
   /** Undefined when the run had not begun: there is no cluster, say. */

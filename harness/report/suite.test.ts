@@ -62,6 +62,22 @@ describe("the record of a suite", () => {
     expect(flaky({ verdict: "fail", scenario: "another" })).to.deep.equal([]);
   });
 
+  it("keeps what other deployments did out of a scenario's past", () => {
+    const graceful = line(2, { deployment: "graceful", verdict: "fail" });
+    const [alone] = suiteOf([judged()], [line(1), graceful]).past;
+    expect(alone!.runs.map(({ runId }) => runId)).to.not.include("run-002");
+    expect(alone!.flaky).to.deep.equal([]);
+    expect(alone!.deployment).to.equal(undefined);
+    const other = { ...clean.deployment, name: "graceful" };
+    const both = suiteOf([judged(), judged({ deployment: other })], [line(1), graceful]);
+    expect(both.past.map(({ deployment }) => deployment)).to.deep.equal([
+      ...[clean.deployment.name, "graceful"],
+    ]);
+    expect(both.runs.map((run) => run.kind === "judged" && run.deployment)).to.deep.equal([
+      ...[clean.deployment.name, "graceful"],
+    ]);
+  });
+
   it("shows the last runs, oldest first, the suite's own among them once", () => {
     const index = Array.from({ length: 30 }, (_, n) => line(n));
     const own = indexLineOf(clean, "runs/a");

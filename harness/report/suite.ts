@@ -1,7 +1,15 @@
 /** suite.json: the runs of a suite side by side, and what the runs before them came to. */
 import { z } from "zod";
+import { deploymentText } from "../model/scenario.js";
 import { mergeVerdicts, type Verdict } from "../model/verdict.js";
-import { countsOf, indexLineOf, type IndexLine } from "./index-file.js";
+import {
+  countsOf,
+  indexLineOf,
+  sameTarget,
+  targetOf,
+  underTest,
+  type IndexLine,
+} from "./index-file.js";
 import { Measures, measuresOf, total } from "./measures.js";
 import type { SuiteRun } from "./suite-run.js";
 import { causeOf, controlResult } from "./verdict-words.js";
@@ -25,6 +33,7 @@ const JudgedEntry = z.object({
   dirty: z.boolean(),
   strict: z.boolean(),
   shortened: z.boolean(),
+  deployment: z.string().optional().describe("what was under test, with overlay and collector"),
   startedAt: z.iso.datetime(),
   measures: Measures,
   report: z.string().describe("path of report.html, from the directory of this file"),
@@ -52,6 +61,7 @@ const PastRun = z.object({
 
 const Past = z.object({
   scenario: z.string(),
+  deployment: z.string().optional().describe("of these runs; absent when a suite has but one"),
   runs: z.array(PastRun).describe("oldest first"),
   flaky: z
     .array(z.object({ commit: z.string(), counts: z.partialRecord(verdict, count) }))
@@ -78,7 +88,6 @@ export function suiteRecord(
   const entries = runs.map((run) => entryOf(run, reportOf));
   const verdicts = entries.flatMap((entry) => (entry.kind === "judged" ? [entry.counts] : []));
   const broken = entries.some(({ kind }) => kind === "broken");
-  const names = [...new Set(entries.map(({ scenario }) => scenario))];
   const known = new Set(index.map(({ runId, scenario }) => `${scenario} ${runId}`));
   const fresh = runs.flatMap((run) =>
     run.kind === "judged" && !known.has(`${run.record.scenario.name} ${run.record.runId}`)
@@ -91,7 +100,7 @@ export function suiteRecord(
     createdAt: createdAt.toISOString(),
     verdict: broken ? "broken" : mergeVerdicts(verdicts),
     runs: entries,
-    past: names.map((name) => pastOf(name, lines)),
+    past: pastsOf(runs, lines),
   };
 }
 
@@ -114,15 +123,35 @@ function entryOf(run: SuiteRun, reportOf: (runDir: string) => string): SuiteEntr
     dirty: record.environment.git.dirty,
     strict: record.strict,
     shortened: record.shortened ?? false,
+    deployment: deploymentText(targetOf(record)),
     startedAt: record.startedAt,
     measures: measuresOf(record),
     report: reportOf(runDir),
   };
 }
 
-function pastOf(scenario: string, index: readonly IndexLine[]): ScenarioPast {
-  const own = index.filter((line) => line.scenario === scenario);
-  return { scenario, runs: own.slice(-STRIP_LENGTH).map(pastRun), flaky: flakyOf(own) };
+/** One past for each scenario on each deployment of the suite: what one of them did says nothing of another. */
+function pastsOf(runs: readonly SuiteRun[], index: readonly IndexLine[]): ScenarioPast[] {
+  const groups = new Map<string, { scenario: string; target: Partial<IndexLine> }>();
+  for (const run of runs) {
+    const { scenario, ...target } =
+      run.kind === "judged"
+        ? { scenario: run.record.scenario.name, ...targetOf(run.record) }
+        : { scenario: run.scenario, deployment: run.deployment };
+    const key = `${scenario} ${underTest(target) ?? ""}`;
+    if (!groups.has(key)) groups.set(key, { scenario, target });
+  }
+  const targets = new Set([...groups.values()].map(({ target }) => underTest(target)));
+  return [...groups.values()].map(({ scenario, target }) => {
+    const own = index.filter((line) => line.scenario === scenario && sameTarget(line, target));
+    const deployment = underTest(target);
+    return {
+      scenario,
+      ...(deployment === null || targets.size < 2 ? {} : { deployment }),
+      runs: own.slice(-STRIP_LENGTH).map(pastRun),
+      flaky: flakyOf(own),
+    };
+  });
 }
 
 const pastRun = (line: IndexLine): ScenarioPast["runs"][number] => ({
@@ -145,7 +174,8 @@ function flakyOf(lines: readonly IndexLine[]): ScenarioPast["flaky"] {
   const groups = new Map<string, IndexLine[]>();
   for (const line of lines) {
     if (line.dirty) continue;
-    const key = [line.gitSha, line.strict, line.shortened ?? false, line.workloadSha256].join(" ");
+    const load = [line.shortened ?? false, line.workloadSha256];
+    const key = [line.gitSha, line.strict, ...load, underTest(line)].join(" ");
     groups.set(key, [...(groups.get(key) ?? []), line]);
   }
   return [...groups.values()].flatMap((group) => {

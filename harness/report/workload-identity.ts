@@ -6,7 +6,10 @@ import type { RunRecord } from "../model/run-record.js";
 const MEMBERS = ["workload", "calibration", "faults", "loadMs", "backends"] as const;
 
 /** SHA-256 of the load, the faults and the misbehaviour of backends, as the run was made with them. */
-export function workloadSha256({ scenario: { spec } }: RunRecord): string {
+export const workloadSha256 = ({ scenario: { spec } }: RunRecord): string => workloadSha256Of(spec);
+
+/** The same of a scenario as it is planned. */
+export function workloadSha256Of(spec: Readonly<Record<string, unknown>>): string {
   const members = MEMBERS.map((name) => [name, spec[name] ?? null]);
   return createHash("sha256").update(canonicalJson(members)).digest("hex");
 }

@@ -3,11 +3,11 @@ import { findKubectl } from "kind-node";
 import { formatDuration } from "../model/durations.js";
 import { describeFault } from "../model/fault.js";
 import type { SamplingFacts } from "../model/observer-api.js";
-import type { Scenario } from "../model/scenario.js";
+import { deploymentText, type Scenario } from "../model/scenario.js";
 import { deploymentFacts, samplingFactsOf } from "../oracle/deployment-facts.js";
 import { planSummary } from "../workload/plan-summary.js";
 import type { RunOptions } from "./options.js";
-import { render } from "./render.js";
+import { checkDeployment } from "./render.js";
 
 /** The guide's sampling, for a host that has no kubectl yet to render the deployment with. */
 const GUIDE_SAMPLING: SamplingFacts = {
@@ -34,7 +34,7 @@ export async function* describePlans(
   const kubectl = await findKubectl();
   const known = new Map<string, Sampling>();
   for (const { scenario, options } of runs) {
-    const key = `${scenario.deployment} ${String(scenario.audit)}`;
+    const key = `${deploymentText(scenario)} ${String(scenario.audit)}`;
     const sampling = known.get(key) ?? (await samplingOf(scenario, kubectl));
     known.set(key, sampling);
     yield describePlan(scenario, options, sampling);
@@ -45,7 +45,7 @@ async function samplingOf(scenario: Scenario, kubectl?: string): Promise<Samplin
   if (kubectl === undefined) {
     return { facts: GUIDE_SAMPLING, from: "the guide's: no kubectl to render the deployment with" };
   }
-  const facts = samplingFactsOf(deploymentFacts(await render(kubectl, scenario)));
+  const facts = samplingFactsOf(deploymentFacts(await checkDeployment(kubectl, scenario)));
   return { facts, from: "the rendered deployment's" };
 }
 
@@ -65,7 +65,7 @@ function describePlan(scenario: Scenario, options: RunOptions, sampling: Samplin
   const lines = [
     `${scenario.name}: ${scenario.description}`,
     `  seed        ${String(options.seed)}`,
-    `  deployment  ${scenario.deployment}` +
+    `  deployment  ${deploymentText(scenario)}` +
       (scenario.applied === undefined ? "" : `; in truth ${scenario.applied} is applied`),
     ...(scenario.audit
       ? ["  audit       gateways send all that they get to an audit backend too, before sampling"]

@@ -1,19 +1,21 @@
 /** All that a run record says beside the judgement: what was run, on what, made of what. */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
-import { VERSIONS } from "kind-node";
+import { isAbsolute } from "node:path";
+import { VERSIONS, type EnsuredImage } from "kind-node";
 import { listCorrections } from "../cluster/corrections.js";
 import { deploymentChanges } from "../cluster/deployment-changes.js";
 import type { ProvisionedCluster } from "../cluster/provision.js";
-import { renderDeployment } from "../cluster/render.js";
 import { RUN_SCHEMA_VERSION } from "../model/run-record.js";
 import type { Scenario } from "../model/scenario.js";
 import type { DeploymentFacts } from "../oracle/deployment-facts.js";
+import { parseManifests } from "../oracle/manifests.js";
 import { settings } from "../oracle/settings.js";
+import { collectorImages } from "./collector-image.js";
 import { faultRecords, phaseSpans, type RunContext } from "./context.js";
 import { gitState } from "./environment.js";
 import type { Recorder } from "./recorder.js";
-import { DEPLOYMENTS_DIR, render } from "./render.js";
+import { deploymentDirectory } from "./deployments-dir.js";
+import { render, renderUnsized } from "./render.js";
 import type { Session } from "./session.js";
 
 export interface DescribedRun {
@@ -22,6 +24,7 @@ export interface DescribedRun {
   readonly runId: string;
   readonly renderedYaml: string;
   readonly facts: DeploymentFacts;
+  readonly collectors: readonly EnsuredImage[];
   readonly record: Recorder;
   readonly startedAt: Date;
 }
@@ -36,14 +39,35 @@ async function egressSummary(cluster: ProvisionedCluster): Promise<string> {
   return [...checks, ...counters].join("\n");
 }
 
+/** What the guide's deployment had to have corrected, in the overlay too; a deployment of the user's is none of it. */
+async function correctionsOf({
+  deployment,
+  overlay,
+}: Scenario): Promise<RunContext["deployment"]["corrections"]> {
+  if (isAbsolute(deployment)) return [];
+  const found = await Promise.all(
+    [deployment, ...(overlay === undefined ? [] : [overlay])].map((name) =>
+      listCorrections(deploymentDirectory(name)),
+    ),
+  );
+  const corrections = found.flat().map(({ file, why }) => ({ file, why }));
+  return corrections.filter(
+    (one, index) => corrections.findIndex(({ why }) => why === one.why) === index,
+  );
+}
+
+/** The tags of the images, or what stands in for a tag. */
+const versionsIn = (images: readonly string[]): string =>
+  images.map((image) => /[:@]([^:@/]+)$/.exec(image)?.[1] ?? "latest").join(", ");
+
 /** The context of a run that ends now. */
 export async function describeRun(run: DescribedRun): Promise<RunContext> {
   const { scenario, session, record } = run;
   const { options, cluster } = session;
   const finishedAt = new Date();
-  const dir = join(DEPLOYMENTS_DIR, scenario.deployment);
+  const collectors = collectorImages(parseManifests(run.renderedYaml));
   const { kubectl } = cluster;
-  const unsized = await renderDeployment({ kubectl, dir });
+  const unsized = await renderUnsized(kubectl, scenario);
   const unaudited = await render(kubectl, { ...scenario, audit: false });
   return {
     schemaVersion: RUN_SCHEMA_VERSION,
@@ -60,16 +84,18 @@ export async function describeRun(run: DescribedRun): Promise<RunContext> {
     faults: faultRecords(record.faults),
     deployment: {
       name: scenario.deployment,
+      ...(scenario.overlay === undefined ? {} : { overlay: scenario.overlay }),
+      collectorImages: [...collectors],
       configSha256: createHash("sha256").update(run.renderedYaml).digest("hex"),
-      corrections: (await listCorrections(dir)).map(({ file, why }) => ({ file, why })),
+      corrections: await correctionsOf(scenario),
       kindSized: deploymentChanges(unsized, unaudited),
       audit: deploymentChanges(unaudited, run.renderedYaml),
       settings: settings(run.facts),
     },
     environment: {
       git: await gitState(),
-      versions: { node: process.version, ...VERSIONS },
-      images: cluster.images.map(({ name, digest }) => ({ name, digest })),
+      versions: { node: process.version, ...VERSIONS, collector: versionsIn(collectors) },
+      images: [...cluster.images, ...run.collectors].map(({ name, digest }) => ({ name, digest })),
       corefile: cluster.corefile,
       egressGuard: await egressSummary(cluster),
       ...(session.rebuilt === undefined ? {} : { rebuilt: session.rebuilt }),

@@ -1,29 +1,49 @@
-/** Where the deployments lie, and one of them as it is applied. */
-import { join } from "node:path";
+/** A deployment as it is applied, and whether it can be run at all. */
 import { findKubectl } from "kind-node";
+import { join } from "node:path";
 import { renderDeployment } from "../cluster/render.js";
-import type { Scenario } from "../model/scenario.js";
+import { UsageError } from "../model/errors.js";
+import { deploymentText, type Scenario } from "../model/scenario.js";
 import { deploymentFacts } from "../oracle/deployment-facts.js";
+import { demandRunnable } from "./demand-runnable.js";
+import { DEPLOYMENTS_DIR, deploymentDirectory } from "./deployments-dir.js";
+import { demandTaken } from "./overlay-taken.js";
+import { withCollectorImage } from "./collector-image.js";
 
-export const DEPLOYMENTS_DIR = join(import.meta.dirname, "../../fixtures/deployments");
+/** What of a scenario decides what is rendered. */
+export type Wanted = Pick<Scenario, "deployment" | "overlay" | "collectorImage" | "audit">;
 
-type Wanted = Pick<Scenario, "deployment" | "audit">;
+const component = (name: string): string => join(DEPLOYMENTS_DIR, name);
 
 /** The deployment's YAML as it will be applied: sized for kind, with the audit of an audited run. */
-export const render = (
+export const render = (kubectl: string, wanted: Wanted, signal?: AbortSignal): Promise<string> =>
+  rendered(kubectl, wanted, wanted.audit ? ["kind-sized", "audited"] : ["kind-sized"], signal);
+
+/** The same before it is changed to fit a kind cluster. */
+export const renderUnsized = (
   kubectl: string,
-  { deployment, audit }: Wanted,
+  wanted: Omit<Wanted, "audit">,
   signal?: AbortSignal,
-): Promise<string> =>
-  renderDeployment({
+): Promise<string> => rendered(kubectl, wanted, [], signal);
+
+async function rendered(
+  kubectl: string,
+  { deployment, overlay, collectorImage }: Omit<Wanted, "audit">,
+  components: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const yaml = await renderDeployment({
     kubectl,
-    dir: join(DEPLOYMENTS_DIR, deployment),
-    components: audit ? ["kind-sized", "audited"] : ["kind-sized"],
+    dir: deploymentDirectory(deployment),
+    overlay: overlay === undefined ? undefined : component(overlay),
+    components: components.map(component),
     signal,
   });
+  return collectorImage === undefined ? yaml : withCollectorImage(yaml, collectorImage);
+}
 
 /**
- * UsageError for the first deployment that cannot be rendered or read, before a cluster is made for it. Without a
+ * UsageError for the first deployment that cannot be rendered, read or run, before a cluster is made for it. Without a
  * kubectl yet, the run itself finds out.
  */
 export async function checkDeployments(
@@ -33,10 +53,39 @@ export async function checkDeployments(
   const kubectl = await findKubectl({ signal });
   if (kubectl === undefined) return;
   const wanted = new Map<string, Wanted>();
-  for (const { audit, deployment, applied = deployment } of scenarios) {
+  for (const scenario of scenarios) {
+    const { deployment, applied = deployment } = scenario;
     for (const name of [deployment, applied]) {
-      wanted.set(`${name} ${String(audit)}`, { deployment: name, audit });
+      const one = { ...scenario, deployment: name };
+      wanted.set(`${deploymentText(one)} ${String(scenario.audit)}`, one);
     }
   }
-  for (const one of wanted.values()) deploymentFacts(await render(kubectl, one, signal));
+  for (const one of wanted.values()) await checkDeployment(kubectl, one, signal);
+}
+
+/** The rendered YAML of a deployment that a run can use. UsageError, which names it, for any other. */
+export async function checkDeployment(
+  kubectl: string,
+  wanted: Wanted,
+  signal?: AbortSignal,
+): Promise<string> {
+  const yaml = await render(kubectl, wanted, signal);
+  const { deployment, overlay } = wanted;
+  try {
+    deploymentFacts(yaml);
+    demandRunnable(yaml);
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError)) throw thrown;
+    throw new UsageError(thrown.message.replace(/^rendered deployment/, deploymentText(wanted)));
+  }
+  if (overlay !== undefined) {
+    const of = (name: string, over?: string): Promise<string> =>
+      renderUnsized(kubectl, {
+        deployment: name,
+        ...(over === undefined ? {} : { overlay: over }),
+      });
+    const [before, after] = await Promise.all([of("corrected"), of(overlay)]);
+    demandTaken({ overlay, deployment }, { before, after, now: await of(deployment, overlay) });
+  }
+  return yaml;
 }

@@ -16,6 +16,7 @@ import { samplingFactsOf } from "../oracle/deployment-facts.js";
 import { indexRun } from "../report/index-file.js";
 import { analyze } from "./analyze.js";
 import { calibrate, calibrationMs } from "./calibrate.js";
+import { provideCollectors } from "./provide-collectors.js";
 import { clearNamespace, deploy, waitForCollectors, type Deployed } from "./deploy.js";
 import { runSchedule } from "./fault-schedule.js";
 import { followLoad } from "./live-status.js";
@@ -61,6 +62,7 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
   const { progress, signal, cluster } = session;
   const { client } = cluster;
   record.enter("deploy");
+  await provideCollectors(run);
   const input = {
     client,
     renderedYaml: run.appliedYaml,
@@ -92,7 +94,9 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
     signal: watching.signal,
   });
 
-  await steadyRings(client, { headless: run.facts.agent.resolver.headless, progress, signal });
+  const { kind, headless } = run.facts.agent.resolver;
+  // A fixed list is whole from the start.
+  if (kind !== "static") await steadyRings(client, { headless, progress, signal });
   record.enter("calibrate");
   const { generator } = deployed.observers;
   undo.before("stop the load", () => generator.stop(AbortSignal.timeout(seconds(10))));

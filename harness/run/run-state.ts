@@ -1,6 +1,7 @@
 /** One run under way: what is known of it from the plan on, and what it has seen so far. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { EnsuredImage } from "kind-node";
 import type { HistoryInput } from "../history/write-history.js";
 import type { QuiesceRecord } from "../model/history.js";
 import { runIdOf } from "../model/ids.js";
@@ -24,6 +25,8 @@ export interface Run {
   readonly facts: DeploymentFacts;
   readonly record: Recorder;
   readonly startedAt: Date;
+  /** Images of collectors that the cluster did not have from the start. */
+  collectors: readonly EnsuredImage[];
   deployed?: Deployed;
   quiesce: QuiesceRecord | null;
 }
@@ -34,12 +37,12 @@ export async function begin(scenario: Scenario, session: Session): Promise<Run> 
   const startedAt = new Date();
   const runId = runIdOf(startedAt, options.seed);
   const directory = join(options.reportsDir, "runs", scenario.name, runId);
-  const { audit, deployment, applied = deployment } = scenario;
-  const renderedYaml = await render(cluster.kubectl, { deployment, audit }, signal);
+  const { deployment, applied = deployment } = scenario;
+  const renderedYaml = await render(cluster.kubectl, scenario, signal);
   const appliedYaml =
     applied === deployment
       ? renderedYaml
-      : await render(cluster.kubectl, { deployment: applied, audit }, signal);
+      : await render(cluster.kubectl, { ...scenario, deployment: applied }, signal);
   await mkdir(directory, { recursive: true });
   const plan = { runId, seed: String(options.seed), strict: options.strict, scenario };
   await writeFile(join(directory, "plan.json"), `${JSON.stringify(plan, null, 2)}\n`);
@@ -54,6 +57,7 @@ export async function begin(scenario: Scenario, session: Session): Promise<Run> 
     facts: deploymentFacts(renderedYaml),
     record: recorder(progress),
     startedAt,
+    collectors: [],
     quiesce: null,
   };
 }

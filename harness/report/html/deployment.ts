@@ -8,12 +8,17 @@ import type { Section } from "./page.js";
 import { table } from "./parts.js";
 
 export function deploymentSection({ deployment }: RunRecord): Section {
-  const { audit, corrections, kindSized, settings } = deployment;
+  const { audit, collectorImages = [], corrections, kindSized, overlay, settings } = deployment;
   return {
     id: "deployment",
     title: "Deployment under test",
-    lead: html`<strong>${deployment.name}</strong>, rendered configuration
-      <code class="wrap">sha256:${deployment.configSha256}</code>`,
+    lead: html`<strong>${deployment.name}</strong>${
+        overlay !== undefined && html` under <strong>${overlay}</strong>, which the scenario needs`
+      },
+      rendered configuration <code class="wrap">sha256:${deployment.configSha256}</code>${
+        collectorImages.length > 0 &&
+        html`, collector <code class="wrap">${collectorImages.join(", ")}</code>`
+      }`,
     body: html` <h3>Corrections to the published guide</h3>
       ${
         corrections.length === 0

@@ -4,6 +4,8 @@ import { formatDuration } from "../../model/durations.js";
 import type { RunRecord } from "../../model/run-record.js";
 import { ITEM_NAME, SIGNALS, type Signal } from "../../model/signal.js";
 import { expectedItems } from "../books.js";
+import { deploymentText } from "../../model/scenario.js";
+import { targetOf } from "../index-file.js";
 import { formatCount, formatShare, formatUtc } from "../format.js";
 import { causeOf, controlResult, VERDICT_MARK, VERDICT_WORD } from "../verdict-words.js";
 import { html, type Content, type Html } from "./escape.js";
@@ -52,7 +54,7 @@ function facts(record: RunRecord): Html {
   const { git } = record.environment;
   const tookMs = Date.parse(record.finishedAt) - Date.parse(record.startedAt);
   const entries: readonly (readonly [string, string])[] = [
-    ["Deployment", record.deployment.name],
+    ["Deployment", deploymentText(targetOf(record))],
     ["Places of loss", record.audited ? "audited" : "inferred"],
     ["Loss allowed", record.strict ? "none (strict)" : "explained, within the budget"],
     ["Seed", record.seed],

@@ -18,10 +18,10 @@ export const pastSection = (past: readonly ScenarioPast[]): Section => ({
   body: html`${past.map(scenarioPast)}`,
 });
 
-const scenarioPast = ({ scenario, runs, flaky }: ScenarioPast): Html =>
+const scenarioPast = ({ scenario, deployment, runs, flaky }: ScenarioPast): Html =>
   html`<div class="past">
     <div>
-      <h3>${scenario}</h3>
+      <h3>${scenario}${deployment !== undefined && html` <small>on ${deployment}</small>`}</h3>
       ${flaky.map(
         ({ commit, counts }) =>
           html`<p>

@@ -1,0 +1,84 @@
+/** The runs that a matrix asks for: a scenario on a deployment each, or why there can be none. */
+import { findKubectl } from "kind-node";
+import { UsageError } from "../model/errors.js";
+import type { Scenario } from "../model/scenario.js";
+import { workloadSha256Of } from "../report/workload-identity.js";
+import type { Asked } from "../report/matrix.js";
+import type { Settings } from "./options-table.js";
+import { overrideScenario } from "./override-scenario.js";
+import { plannedRun, type PlannedRun } from "./planned-runs.js";
+
+export interface AskedRun {
+  readonly asked: Extract<Asked, { kind: "run" }>;
+  readonly planned: PlannedRun;
+}
+export type AskedCell = AskedRun | { readonly asked: Extract<Asked, { kind: "none" }> };
+
+/**
+ * A row a scenario, a cell a deployment. UsageError for a deployment that cannot be run at all; what keeps one scenario
+ * from one deployment is told in its cell.
+ */
+export async function askedCells(
+  scenarios: readonly Scenario[],
+  deployments: readonly string[],
+  { settings, seed }: { readonly settings: Settings; readonly seed: bigint },
+): Promise<AskedCell[][]> {
+  const check = settings.fromReports ? undefined : await checker();
+  for (const deployment of deployments) await check?.({ deployment, audit: settings.audit });
+  const rows: AskedCell[][] = [];
+  for (const scenario of scenarios) {
+    const row: AskedCell[] = [];
+    for (const deployment of deployments) {
+      row.push(await cellOf(scenario, deployment, { settings, seed, check }));
+    }
+    rows.push(row);
+  }
+  return rows;
+}
+
+type Check = (wanted: Pick<Scenario, "deployment" | "overlay" | "audit">) => Promise<unknown>;
+
+/** Renders a deployment and sees whether a run can use it; undefined without a kubectl, as for a run. */
+async function checker(): Promise<Check | undefined> {
+  const kubectl = await findKubectl();
+  if (kubectl === undefined) return undefined;
+  const { checkDeployment } = await import("../run/render.js");
+  return (wanted) => checkDeployment(kubectl, wanted);
+}
+
+async function cellOf(
+  own: Scenario,
+  deployment: string,
+  {
+    settings,
+    seed,
+    check,
+  }: { readonly settings: Settings; readonly seed: bigint; readonly check: Check | undefined },
+): Promise<AskedCell> {
+  try {
+    const scenario = overrideScenario(own, { ...settings, deployment });
+    if (scenario.overlay !== undefined) await check?.(scenario);
+    const planned = { ...plannedRun(scenario, seed, 1), deployment };
+    const { overlay, collectorImage } = scenario;
+    return {
+      planned,
+      asked: {
+        kind: "run",
+        scenario: own.name,
+        target: {
+          deployment: scenario.deployment,
+          ...(overlay === undefined ? {} : { overlay }),
+          ...(collectorImage === undefined ? {} : { collectorImage }),
+        },
+        workloadSha256: workloadSha256Of({ ...planned.scenario }),
+        isOwn:
+          scenario.deployment === own.deployment &&
+          overlay === undefined &&
+          collectorImage === undefined,
+      },
+    };
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError)) throw thrown;
+    return { asked: { kind: "none", reason: `not run: ${thrown.message}` } };
+  }
+}

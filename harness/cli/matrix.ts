@@ -1,0 +1,152 @@
+/** `chaos matrix`: scenarios by deployment in one table, from the runs on record and those that are still missing. */
+import { randomBytes } from "node:crypto";
+import { join, resolve } from "node:path";
+import { Command } from "commander";
+import { messageOf, UsageError } from "../model/errors.js";
+import { describeFault } from "../model/fault.js";
+import { runIdOf } from "../model/ids.js";
+import { EXIT, type ExitCode } from "../model/verdict.js";
+import { newestRun, type Asked } from "../report/matrix.js";
+import { readIndex } from "../report/index-file.js";
+import { outputColumns } from "../report/terminal-summary.js";
+import { askedCells, type AskedCell, type AskedRun } from "./matrix-cells.js";
+import type { Settings } from "./options-table.js";
+import { describe, leftOver } from "./run.js";
+import { collectorImageOf, deploymentOf } from "./run-target.js";
+import { select, type Selection } from "./select.js";
+import { addOptions, settle, type Surroundings } from "./settings.js";
+import { writeSuitePlan } from "./suite-plan.js";
+import { terminalMode } from "./terminal-mode.js";
+
+export const matrixCommand = (finish: (code: ExitCode) => void, around: Surroundings): Command =>
+  addOptions(new Command("matrix"), "matrix")
+    .description("what each deployment guarantees, under which fault: runs what is missing")
+    .argument("[names...]", "scenarios by name; the smoke suite when nothing selects any")
+    .addHelpText(
+      "after",
+      "\nA run counts whatever made it, when scenario, load, faults, deployment, collector and --strict are\n" +
+        "the same. The table is printed, and written as matrix.html, matrix.md and matrix.json.\n" +
+        "\nExamples:\n  chaos matrix --suite nightly --deployments corrected,graceful,current\n" +
+        "  chaos matrix gateway-kill --deployments at-least-once --strict\n" +
+        "  chaos matrix --suite nightly --deployments corrected,graceful --from-reports",
+    )
+    .action(async (names: string[], _: unknown, command: Command) => {
+      const { settings } = await settle(command, around);
+      finish(
+        await matrix(names, { ...settings, collectorImage: collectorImageOf(settings) }, around),
+      );
+    });
+
+async function matrix(
+  names: readonly string[],
+  settings: Settings,
+  around: Surroundings,
+): Promise<ExitCode> {
+  const given = settings.deployments;
+  if (given === undefined) {
+    throw new UsageError("matrix: give --deployments, for example corrected,graceful,current");
+  }
+  const deployments: string[] = [];
+  for (const one of given) deployments.push(await deploymentOf(one, around.cwd, "--deployments"));
+  const selection = select(names, settings);
+  const seed = settings.seed ?? BigInt(randomBytes(4).readUInt32BE());
+  const rows = await askedCells(selection.scenarios, deployments, { settings, seed });
+  const reportsDir = resolve(settings.output);
+  const index = await readIndex(reportsDir);
+  const missing = rows
+    .flat()
+    .flatMap((cell) =>
+      cell.asked.kind === "run" && newestRun(cell.asked, index, settings.strict) === undefined
+        ? [cell as AskedRun]
+        : [],
+    );
+  if (settings.dryRun) {
+    return describe(
+      missing.map(({ planned }) => planned),
+      settings,
+    );
+  }
+  let code: ExitCode = EXIT.pass;
+  let broke: unknown;
+  if (!settings.fromReports && missing.length > 0) {
+    try {
+      code = await runMissing(missing, selection, settings, around);
+    } catch (thrown) {
+      broke = thrown;
+    }
+  }
+  const tried = new Set<AskedCell>(settings.fromReports ? [] : missing);
+  await tell(selection, deployments, settings, (cell) => withTrouble(cell, tried, broke), rows);
+  if (broke !== undefined) throw broke;
+  return code;
+}
+
+/** What a cell says that was tried and is still without a run. */
+function withTrouble(cell: AskedCell, tried: ReadonlySet<AskedCell>, broke: unknown): Asked {
+  const { asked } = cell;
+  if (asked.kind === "none" || !tried.has(cell)) return asked;
+  const why = broke === undefined ? "it was broken off" : messageOf(broke);
+  return { ...asked, trouble: `not run: ${why}` };
+}
+
+/** As one suite, each run with the deployment that it is asked for. */
+async function runMissing(
+  missing: readonly AskedRun[],
+  selection: Selection,
+  settings: Settings,
+  { env }: Surroundings,
+): Promise<ExitCode> {
+  const { seed } = missing[0]?.planned ?? { seed: 0n };
+  const suite = missing.length > 1 ? runIdOf(new Date(), seed) : undefined;
+  const { strict, faults, audit, load, collectorImage, output } = settings;
+  if (suite !== undefined) {
+    await writeSuitePlan(resolve(output), {
+      ...{ suite, controls: selection.controls, strict, faults, audit },
+      runs: missing.map(({ planned }) => planned),
+      ...(load === undefined ? {} : { loadSeconds: load }),
+      ...(collectorImage === undefined ? {} : { collectorImage }),
+    });
+  }
+  const { perform } = await import("./perform.js");
+  return perform({
+    ...selection,
+    suite,
+    left: missing.map(({ planned }, at) =>
+      leftOver(planned, at + 1, suite, { ...settings, deployment: planned.deployment }),
+    ),
+    finished: [],
+    settings,
+    terminal: terminalMode(settings, env),
+  });
+}
+
+/** Prints the table and writes its files. */
+async function tell(
+  { scenarios }: Selection,
+  deployments: readonly string[],
+  settings: Settings,
+  asked: (cell: AskedCell) => Asked,
+  rows: readonly (readonly AskedCell[])[],
+): Promise<void> {
+  const { matrixOf } = await import("../report/matrix.js");
+  const { matrixText } = await import("../report/matrix-text.js");
+  const { writeMatrix } = await import("../report/write-matrix.js");
+  const reportsDir = resolve(settings.output);
+  const input = {
+    createdAt: new Date(),
+    strict: settings.strict,
+    deployments,
+    rows: scenarios.map(({ name, faults }, row) => ({
+      scenario: name,
+      faults: faults.map(({ fault }) => describeFault(fault)),
+      cells: (rows[row] ?? []).map(asked),
+    })),
+  };
+  const index = await readIndex(reportsDir);
+  const made = matrixOf(input, index, (dir) => join(dir, "report.html"));
+  const written = await writeMatrix(reportsDir, made);
+  process.stdout.write(
+    settings.json ? `${JSON.stringify(made, null, 2)}\n` : matrixText(made, outputColumns()),
+  );
+  process.stderr.write(`matrix    ${written.join(", ")}\n`);
+}
