@@ -1,4 +1,4 @@
-/** The outputs are those of a real collector 0.96.0, shortened where a line repeats. */
+/** The outputs are those of real collectors, 0.96.0 unless a test says otherwise, shortened where a line repeats. */
 import { expect } from "chai";
 import { problemsIn } from "./parse-validation.js";
 
@@ -46,6 +46,47 @@ describe("what validate objects to", () => {
     const reference = 'references exporter "otlp/trace" which is not configured';
     expect(problemsIn(`Error: service::pipelines::traces: ${reference}`)).to.deep.equal([
       { kind: "meaning", path: ["service", "pipelines", "traces"], says: reference },
+    ]);
+  });
+
+  it("is read as 0.161.0 nests it", () => {
+    const output = `Error: failed to get config: cannot unmarshal the configuration: decoding failed due to the following error(s):
+
+'processors' unknown type: "tail_samplings" for id: "tail_samplings" (valid values: [batch tail_sampling])
+'exporters' error reading configuration for "otlp/metrics": decoding failed due to the following error(s):
+
+'sending_queue' decoding failed due to the following error(s):
+
+'' decoding failed due to the following error(s):
+
+'queuebatch.Config' has invalid keys: queue_siz
+'exporters' error reading configuration for "loadbalancing": decoding failed due to the following error(s):
+
+'resolver.dns' decoding failed due to the following error(s):
+
+'port' expected type 'string', got unconvertible type 'int'
+'service.telemetry.metrics' decoding failed due to the following error(s):
+
+'migration.MetricsConfigV030' has invalid keys: address
+2026/11/25 23:46:29 collector stopped with an error: failed to get config: cannot unmarshal`;
+    expect(problemsIn(output)).to.deep.equal([
+      {
+        kind: "type",
+        path: ["processors", "tail_samplings"],
+        type: "tail_samplings",
+        valid: ["batch", "tail_sampling"],
+      },
+      {
+        kind: "keys",
+        path: ["exporters", "otlp/metrics", "sending_queue"],
+        keys: ["queue_siz"],
+      },
+      {
+        kind: "value",
+        path: ["exporters", "loadbalancing", "resolver", "dns", "port"],
+        says: "'port' expected type 'string', got unconvertible type 'int'",
+      },
+      { kind: "keys", path: ["service", "telemetry", "metrics"], keys: ["address"] },
     ]);
   });
 

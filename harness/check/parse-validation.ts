@@ -1,6 +1,6 @@
 /**
- * What a collector's `validate` objects to, as places in the configuration. Formats as release 0.96.0 prints them; a
- * line in another format is kept whole, so nothing that was objected to is left out.
+ * What a collector's `validate` objects to, as places in the configuration. Formats as releases 0.96.0 and 0.161.0
+ * print them; a line in another format is kept whole, so nothing that was objected to is left out.
  */
 import type { Step } from "./source-documents.js";
 
@@ -27,7 +27,15 @@ export function problemsIn(output: string): Problem[] {
   let holder: readonly Step[] = [];
   for (const line of told.split("\n").map((text) => text.trim())) {
     const text = line.replace(/^(\* |Error: )/, "");
-    if (text === "" || /cannot unmarshal the configuration: \d+ error/.test(text)) continue;
+    if (text === "" || /cannot unmarshal the configuration: (\d+ error|decoding)/.test(text)) {
+      continue;
+    }
+    const nested = nestedIn(text, holder);
+    if (nested !== undefined) {
+      if ("holder" in nested) holder = nested.holder;
+      else problems.push(nested.problem);
+      continue;
+    }
     const [, section = "", rest = ""] = /^error decoding '([^']+)': (.*)$/.exec(text) ?? [];
     if (SECTIONS.includes(section)) {
       const [, id, says] = /^error reading configuration for "([^"]+)": (.*)$/.exec(rest) ?? [];
@@ -39,6 +47,34 @@ export function problemsIn(output: string): Problem[] {
     }
   }
   return problems;
+}
+
+/**
+ * A line as 0.161.0 nests them: one that only says where those after it are, or one whose quoted word is a place in the
+ * section, or the name of a Go type before keys that are not known.
+ */
+function nestedIn(
+  text: string,
+  holder: readonly Step[],
+): { readonly holder: readonly Step[] } | { readonly problem: Problem } | undefined {
+  const [, where = "", id, leads, says = ""] =
+    /^'([^']*)'(?: error reading configuration for "([^"]+)":)? (?:(decoding failed due to .*:)|(.*))$/.exec(
+      text,
+    ) ?? [];
+  const [top = ""] = where.split(".");
+  const isTop = SECTIONS.includes(top) || top === "service";
+  if (leads !== undefined) {
+    const path = id === undefined ? steps(where) : [where, id];
+    return { holder: isTop ? path : [...holder, ...path] };
+  }
+  if (SECTIONS.includes(where) && says.startsWith("unknown type")) {
+    return { problem: ofComponent([where], says) };
+  }
+  const [, keys] = /^has invalid keys: (.*)$/.exec(says) ?? [];
+  if (keys !== undefined && /^\w+\.[A-Z]\w*$/.test(where)) {
+    return { problem: { kind: "keys", path: holder, keys: keys.split(", ") } };
+  }
+  return undefined;
 }
 
 function ofComponent(holder: readonly Step[], says: string): Problem {
