@@ -323,10 +323,7 @@ const PLANTED: readonly Planted[] = [
   },
   {
     defect: "no preStop behind agents that watch the API instead of DNS",
-    changes: [
-      [/ +lifecycle:\n.*\n.*\n/, ""],
-      ...WATCHING("discovery.k8s.io", "endpointslices"),
-    ],
+    changes: [[/ +lifecycle:\n.*\n.*\n/, ""], ...WATCHING("discovery.k8s.io", "endpointslices")],
     found: [],
   },
   {

@@ -1,5 +1,4 @@
 /** The runs that a matrix asks for: a scenario on a deployment each, or why there can be none. */
-import { findKubectl } from "kind-node";
 import { UsageError } from "../model/errors.js";
 import type { Scenario } from "../model/scenario.js";
 import { workloadSha256Of } from "../report/workload-identity.js";
@@ -40,6 +39,7 @@ type Check = (wanted: Pick<Scenario, "deployment" | "overlay" | "audit">) => Pro
 
 /** Renders a deployment and sees whether a run can use it; undefined without a kubectl, as for a run. */
 async function checker(): Promise<Check | undefined> {
+  const { findKubectl } = await import("kind-node");
   const kubectl = await findKubectl();
   if (kubectl === undefined) return undefined;
   const { checkDeployment } = await import("../run/render.js");

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { messageOf, UsageError } from "../model/errors.js";
+import { HarnessError, messageOf, UsageError } from "../model/errors.js";
 import { describeFault } from "../model/fault.js";
 import { runIdOf } from "../model/ids.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
@@ -67,12 +67,12 @@ async function matrix(
     );
   }
   let code: ExitCode = EXIT.pass;
-  let broke: unknown;
+  let broke: Error | undefined;
   if (!settings.fromReports && missing.length > 0) {
     try {
       code = await runMissing(missing, selection, settings, around);
     } catch (thrown) {
-      broke = thrown;
+      broke = thrown instanceof Error ? thrown : new HarnessError(messageOf(thrown));
     }
   }
   const tried = new Set<AskedCell>(settings.fromReports ? [] : missing);
@@ -82,11 +82,14 @@ async function matrix(
 }
 
 /** What a cell says that was tried and is still without a run. */
-function withTrouble(cell: AskedCell, tried: ReadonlySet<AskedCell>, broke: unknown): Asked {
+function withTrouble(
+  cell: AskedCell,
+  tried: ReadonlySet<AskedCell>,
+  broke: Error | undefined,
+): Asked {
   const { asked } = cell;
   if (asked.kind === "none" || !tried.has(cell)) return asked;
-  const why = broke === undefined ? "it was broken off" : messageOf(broke);
-  return { ...asked, trouble: `not run: ${why}` };
+  return { ...asked, trouble: `not run: ${broke?.message ?? "it was broken off"}` };
 }
 
 /** As one suite, each run with the deployment that it is asked for. */

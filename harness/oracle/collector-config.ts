@@ -6,7 +6,6 @@ import {
   at,
   booleanOr,
   durationOr,
-  isMapping,
   listOf,
   mappingOf,
   numberOr,
