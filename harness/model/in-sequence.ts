@@ -10,8 +10,9 @@ export interface SequenceInput extends Pick<ScenarioInput, "name" | "description
 
 /**
  * Each scenario's faults have the time to strike, heal and recover that they have alone; what is normal before them,
- * the end of the one before shows. The sequence asks what all of them ask: a limit in time is the largest of theirs, a share is their mean
- * weighted by the load, as it is a share of the whole load. Throws UsageError when they do not go together.
+ * the end of the one before shows. The sequence asks what all of them ask: a limit in time is the largest of theirs, a
+ * share is their mean weighted by the load, as it is a share of the whole load. Throws UsageError when they do not go
+ * together.
  */
 export function inSequence({ of, ...named }: SequenceInput): Scenario {
   const [first, ...rest] = of;
