@@ -15,6 +15,6 @@ export default scenario({
   faults: [
     { at: seconds(10), lasts: seconds(30), fault: slowNetwork({ how: "loss", share: 0.2 }) },
   ],
-  load: seconds(60),
+  load: seconds(75),
   invariants: [...delivery({ explained: "budget" }), reResolution(), recoversWithin(seconds(20))],
 });
