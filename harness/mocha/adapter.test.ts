@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { expect } from "chai";
 import Mocha from "mocha";
 import { scenarios } from "../../scenarios/suites.js";
@@ -12,11 +13,13 @@ import { chooseReporters } from "./reporters.js";
 const scenario = scenarios.find(({ name }) => name === "gateway-kill")!;
 
 /** A run that ends so. */
-const run = (verdict: Verdict | "broken", repetition: number): MochaRun => ({
+const run = (verdict: Verdict | "broken" | "interrupted", repetition: number): MochaRun => ({
   scenario,
   repetition,
   execute: () => {
     if (verdict === "broken") return Promise.reject(new Error("no cluster"));
+    if (verdict === "interrupted")
+      return setTimeout<never>(10, undefined, { signal: AbortSignal.abort() });
     const { record } = sample({ verdict });
     // The sample judges what its own scenario asks for.
     const [any] = record.invariants;
@@ -52,6 +55,7 @@ describe("runs as mocha suites", () => {
     const json = JSON.parse(await readFile(join(directory, "mocha.json"), "utf8")) as {
       stats: { suites: number; passes: number; pending: number; failures: number };
       tests: { fullTitle: string }[];
+      failures: unknown[];
     };
     expect(await readFile(join(directory, "mocha-xunit.xml"), "utf8")).to.contain("<testsuite ");
     return json;
@@ -76,6 +80,13 @@ describe("runs as mocha suites", () => {
   it("nothing follows a run that broke", async () => {
     const { stats } = await performed([run("broken", 1), run("pass", 2)], "broken");
     expect(stats).to.include({ failures: 1, passes: 0 });
+  });
+
+  it("a run that was broken off says so, without a trace through our code", async () => {
+    const { failures } = await performed([run("interrupted", 1)], "never");
+    const told = JSON.stringify(failures);
+    expect(told).to.contain("the run was broken off");
+    expect(told).not.to.match(/AbortError|\\n\s+at /);
   });
 
   it("two reporters that print are refused, and so is one that nobody knows", async () => {

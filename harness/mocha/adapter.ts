@@ -73,9 +73,14 @@ function addSuite(mocha: Mocha, run: MochaRun, options: MochaOptions, end: () =>
 
 /** What was foreseen tells its cause and fix; where in our code it was thrown helps nobody. */
 function forPeople(thrown: unknown): unknown {
-  if (!(thrown instanceof HarnessError || thrown instanceof UsageError)) return thrown;
-  const told = new Error(thrown.message);
-  told.stack = `${thrown.name}: ${thrown.message}`;
+  const interrupted = thrown instanceof Error && thrown.name === "AbortError";
+  const foreseen = thrown instanceof HarnessError || thrown instanceof UsageError;
+  if (!interrupted && !foreseen) return thrown;
+  const [name, message] = interrupted
+    ? ["Interrupted", "the run was broken off; what it had seen is saved"]
+    : [thrown.name, thrown.message];
+  const told = new Error(message);
+  told.stack = `${name}: ${message}`;
   return told;
 }
 
