@@ -1,6 +1,7 @@
 /** `chaos check`: lists the defects of a deployment from its manifests, without a cluster. */
 import { Command } from "commander";
 import { EXIT, type ExitCode } from "../model/verdict.js";
+import { readInput } from "./check-input.js";
 import { addOptions, settle, type Surroundings } from "./settings.js";
 import { collectorImageOf } from "./run-target.js";
 import { terminalMode } from "./terminal-mode.js";
@@ -21,7 +22,6 @@ export const checkCommand = (finish: (code: ExitCode) => void, around: Surroundi
     .addHelpText("after", HELP)
     .action(async (source: string, _: unknown, command: Command) => {
       const { settings } = await settle(command, around);
-      const { readInput } = await import("./check-input.js");
       const { checkDeployment } = await import("../check/check-deployment.js");
       const { dockerValidator } = await import("../run/docker-validator.js");
       const { checkJson, checkText } = await import("./check-text.js");

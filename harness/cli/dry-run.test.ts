@@ -68,7 +68,7 @@ describe("chaos run --dry-run", () => {
 
   it("names the deployment and the collector, in the plan and in the command that repeats it", async () => {
     const flags = ["--deployment", "graceful", "--collector-version", "0.161.0"];
-    const { all } = await run([], ["--dry-run", "--seed", "7", ...flags]);
+    const { all } = await run([], ["dry-run", "gateway-kill", "--seed", "7", ...flags]);
     expect(all).to.contain(
       "deployment  graceful with otel/opentelemetry-collector-contrib:0.161.0\n",
     );
