@@ -16,8 +16,8 @@ export type Parameters = Readonly<Record<string, Cell>>;
 
 export interface Database {
   /**
-   * All rows of a statement: numbers as `number`, lists as arrays, structs as objects. Of several statements, divided by
-   * semicolons and without parameters, those of the last.
+   * All rows of a statement: numbers as `number`, lists as arrays, structs as objects. Of several statements, divided
+   * by semicolons and without parameters, those of the last.
    */
   readonly query: <T>(sql: string, parameters?: Parameters) => Promise<T[]>;
   /** The rows of a statement a few thousand at a time, so that their number does not matter. */

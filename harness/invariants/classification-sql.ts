@@ -160,7 +160,7 @@ joined AS (
          ${audit.columns("coalesce(m.peers, o.peer)")},
          coalesce(m.altered, o.digest <> s.digest, false) AS altered,
          coalesce(m.rekeyed, o.key <> s.key, false) AS rekeyed,
-         coalesce(m.misstamped, CASE WHEN o.id IS NULL OR o.node = s.nodes THEN false
+         coalesce(m.misstamped, CASE WHEN o.id IS NULL THEN false WHEN o.node = s.nodes THEN contains(o.node, ',')
            ELSE NOT list_contains(string_split(s.nodes, ','), o.node) END) AS misstamped,
          w.owners, k.rowid AS key_row, k.kept, k.position, k.hash_kept,
          due_ms(s.signal, s.invoke_ms, s.complete_ms + h.hold_ms) > h.cut_ms AS early

@@ -30,7 +30,7 @@ import { explainLosses } from "./explain.js";
 import { predict, ringsBetween } from "./predict.js";
 import { tallyItems, type Tally } from "./tally.js";
 import { makeTroubles, troublesIn, type Troubles } from "./troubles.js";
-import { countShards, keepShard, moveHome, openShard, writeShards } from "./shards.js";
+import { closeShard, countShards, keepShard, moveHome, openShard, writeShards } from "./shards.js";
 
 export interface Judged {
   readonly history: History;
@@ -49,7 +49,10 @@ export interface Judged {
   readonly tally: readonly Tally[];
 }
 
-/** Makes the tables `items`, `report_items`, `strays`, `traces`, `rings` and `deaths` in the history's database. */
+/**
+ * Makes the tables `items`, `report_items`, `strays`, `traces`, `rings` and `deaths` in the history's database, and
+ * counts all items.
+ */
 export async function classify(history: History): Promise<Judged> {
   const facts = deploymentFacts(history.renderedYaml);
   const topology = await history.query<TopologyEvent>(
@@ -116,6 +119,7 @@ export async function classify(history: History): Promise<Judged> {
       "shard_lost",
       "shard_explained",
     ]);
+    await closeShard(history, shards);
   };
   for (let shard = 0; shard < shards; shard++) await judgeShard(shard);
   for (const home of await moveHome(history, shards)) await judgeShard(home);

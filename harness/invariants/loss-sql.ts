@@ -64,7 +64,8 @@ SELECT s.signal, s.id, s.invoke_ms AS "sentMs", s.complete_ms AS "ackedMs", s.ha
        coalesce(p.held, false) AS "heldUp", ${AGENT_DEATH.columns}
 FROM (
   SELECT l.*, ${heldUp("l.ip", "l.nodes", "l.invoke_ms", "l.complete_ms + h.routed_ms")} AS held FROM (
-    SELECT *, unnest(${listOf("owners")}) AS ip FROM states WHERE state = 'lost') l JOIN holds h ON h.signal = l.signal) s
+    SELECT *, unnest(${listOf("owners")}) AS ip FROM states WHERE state = 'lost') l
+  JOIN holds h ON h.signal = l.signal) s
 JOIN holds h ON h.signal = s.signal
 LEFT JOIN parts p ON p.signal = s.signal AND p.key = s.key AND p.ip = s.ip
 ${AGENT_DEATH.joins}`;

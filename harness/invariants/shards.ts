@@ -56,8 +56,7 @@ export async function openShard(history: History, shard: number, shards: number)
     if (!existsSync(dir)) return `SELECT * FROM (${whole}) LIMIT 0`;
     return `SELECT * FROM read_parquet(${literal(join(dir, "*.parquet"))}, hive_partitioning = false)`;
   };
-  // Whole rows are costly to find and are read several times; those of a file are not.
-  const kind = shards <= MOST_READ_WHOLE ? "TABLE" : "VIEW";
+  const kind = kindOf(shards);
   await history.query(
     `CREATE OR REPLACE TEMP ${kind} shard_attempts AS ${rows("attempts", ATTEMPTS)}`,
   );
@@ -67,6 +66,14 @@ export async function openShard(history: History, shard: number, shards: number)
      SELECT * FROM (${rows("receipts", RECEIPTS)}) ANTI JOIN ${elsewhere} USING (signal, id, run)
      UNION ALL SELECT * EXCLUDE (home) FROM moved WHERE home = ${String(shard)}`,
   );
+}
+
+/** Rows of the whole are costly to find, and are read several times; those of a file are not. */
+const kindOf = (shards: number): string => (shards <= MOST_READ_WHOLE ? "TABLE" : "VIEW");
+
+/** Lets go of a shard. */
+export async function closeShard({ query }: History, shards: number): Promise<void> {
+  await query(`DROP ${kindOf(shards)} shard_attempts; DROP ${kindOf(shards)} shard_receipts`);
 }
 
 /** Keeps the rows of a shard by the name `table_shard`: in memory when it is the only one, else as a file. */

@@ -23,7 +23,7 @@ export interface Tally {
   readonly tooEarly: number;
 }
 
-/** The limit that the scenario sets for freshness; 0 without one, so that the books count what came after it was due. */
+/** The scenario's limit for freshness; 0 without one, so that the books count what came after it was due. */
 export const freshnessLimitMs = ({ facts }: Pick<History, "facts">): number =>
   facts.scenario.invariants.find((spec) => spec.kind === "freshness")?.limitMs ?? 0;
 
