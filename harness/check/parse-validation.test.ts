@@ -50,7 +50,8 @@ describe("what validate objects to", () => {
   });
 
   it("is read as 0.161.0 nests it", () => {
-    const failed = "Error: failed to get config: cannot unmarshal the configuration: decoding failed";
+    const failed =
+      "Error: failed to get config: cannot unmarshal the configuration: decoding failed";
     const output = `${failed} due to the following error(s):
 
 'processors' unknown type: "tail_samplings" for id: "tail_samplings" (valid values: [batch tail_sampling])
