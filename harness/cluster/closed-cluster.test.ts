@@ -61,8 +61,11 @@ describe("collected evidence", () => {
 });
 
 describe("observerManifests", () => {
+  const common = {
+    ...{ image: "observer:1", namespace: "staging", runId: "r1", ownerPid: 7, expiresAtS: 99 },
+  };
   const manifestsOf = (audit: boolean) =>
-    observerManifests({ image: "observer:1", runId: "r1", ownerPid: 7, expiresAtS: 99, audit });
+    observerManifests({ ...common, where: "control-plane", audit });
   const manifests = manifestsOf(false);
 
   it("has a Service and a Deployment of each backend, and a generator without a Service", () => {
@@ -85,6 +88,22 @@ describe("observerManifests", () => {
       "Service audit",
       "Deployment audit",
     ]);
+  });
+
+  it("are in the namespace that is given, on the control plane with an image that is loaded", () => {
+    expect(new Set(manifests.map(({ metadata }) => metadata.namespace))).to.deep.equal(
+      new Set(["staging"]),
+    );
+    expect(JSON.stringify(manifests)).to.contain('"imagePullPolicy":"Never"');
+    expect(JSON.stringify(manifests)).to.contain("node-role.kubernetes.io/control-plane");
+  });
+
+  it("on a borrowed cluster go where there is room and pull their image", () => {
+    const anywhere = JSON.stringify(
+      observerManifests({ ...common, where: "anywhere", audit: true }),
+    );
+    expect(anywhere).to.contain('"imagePullPolicy":"IfNotPresent"').and.not.to.contain("Never");
+    expect(anywhere).not.to.contain("control-plane");
   });
 
   it("labels everything with run, owner and expiry", () => {

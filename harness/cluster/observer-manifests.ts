@@ -1,14 +1,17 @@
 /**
  * The observers as Kubernetes objects: one generator, three backends and, in an audited run, the audit, all of one
- * image, on the control plane.
+ * image, on the control plane where that is ours.
  */
-import { LABELS, NAMESPACE } from "../model/ids.js";
+import { LABELS } from "../model/ids.js";
 import { CONTROL_PORT } from "../model/observer-api.js";
 import { AUDIT, BACKENDS, type SinkName } from "../model/signal.js";
 import type { Manifest } from "./manifests.js";
 
 export interface ObserverOptions {
   readonly image: string;
+  readonly namespace: string;
+  /** A borrowed cluster may show no control plane, and pulls the image: nobody has loaded it onto the nodes. */
+  readonly where: "control-plane" | "anywhere";
   readonly runId: string;
   readonly ownerPid: number;
   /** Unix seconds. */
@@ -45,7 +48,11 @@ export function observerManifests(options: ObserverOptions): Manifest[] {
   ];
 }
 
-const labelsOf = ({ runId, ownerPid, expiresAtS }: ObserverOptions): Record<string, string> => ({
+export const labelsOf = ({
+  runId,
+  ownerPid,
+  expiresAtS,
+}: Pick<ObserverOptions, "runId" | "ownerPid" | "expiresAtS">): Record<string, string> => ({
   [LABELS.run]: runId,
   [LABELS.owner]: String(ownerPid),
   [LABELS.expires]: String(expiresAtS),
@@ -54,7 +61,7 @@ const labelsOf = ({ runId, ownerPid, expiresAtS }: ObserverOptions): Record<stri
 const service = (name: SinkName, options: ObserverOptions): Manifest => ({
   apiVersion: "v1",
   kind: "Service",
-  metadata: { name, namespace: NAMESPACE, labels: labelsOf(options) },
+  metadata: { name, namespace: options.namespace, labels: labelsOf(options) },
   spec: {
     selector: { app: name },
     ports: [
@@ -70,7 +77,7 @@ function deployment(name: string, program: string, options: ObserverOptions): Ma
   const container = {
     name: "observer",
     image: options.image,
-    imagePullPolicy: "Never",
+    imagePullPolicy: options.where === "control-plane" ? "Never" : "IfNotPresent",
     command: ["node", program],
     env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
     ports: [{ name: "control", containerPort: CONTROL_PORT }],
@@ -92,7 +99,7 @@ function deployment(name: string, program: string, options: ObserverOptions): Ma
     template: {
       metadata: { labels },
       spec: {
-        ...ON_CONTROL_PLANE,
+        ...(options.where === "control-plane" ? ON_CONTROL_PLANE : {}),
         terminationGracePeriodSeconds: 2,
         securityContext: { fsGroup: 1000 },
         containers: [container],
@@ -100,6 +107,6 @@ function deployment(name: string, program: string, options: ObserverOptions): Ma
       },
     },
   };
-  const metadata = { name, namespace: NAMESPACE, labels };
+  const metadata = { name, namespace: options.namespace, labels };
   return { apiVersion: "apps/v1", kind: "Deployment", metadata, spec };
 }

@@ -1,15 +1,14 @@
 /** Deploys the observers and binds a client to each of their pods. */
 import { HarnessError } from "../model/errors.js";
-import { NAMESPACE } from "../model/ids.js";
 import type { Progress } from "../model/progress.js";
 import { AUDIT, BACKENDS, type BackendName } from "../model/signal.js";
-import { applyManifests } from "./apply.js";
 import type { ClusterClient } from "./client.js";
 import {
   backendClient,
   generatorClient,
   type BackendClient,
   type GeneratorClient,
+  type ObserverPod,
 } from "./observer-client.js";
 import {
   GENERATOR,
@@ -18,6 +17,7 @@ import {
   type ObserverOptions,
 } from "./observer-manifests.js";
 import { isReady } from "./pod-trouble.js";
+import type { ProvisionedCluster } from "./provision.js";
 import { waitForRollout } from "./rollout.js";
 
 export interface Observers {
@@ -29,35 +29,39 @@ export interface Observers {
 
 /** Applies the observers, waits until they are ready and binds clients to their pods by name. */
 export async function deployObservers(
-  client: ClusterClient,
-  options: ObserverOptions & {
+  cluster: ProvisionedCluster,
+  options: Omit<ObserverOptions, "image" | "namespace" | "where"> & {
     readonly timeoutMs: number;
     readonly signal?: AbortSignal | undefined;
     readonly progress?: Progress;
   },
 ): Promise<Observers> {
-  await applyManifests(client, observerManifests(options), options);
+  const { client, namespace, observerImage: image, borrowed } = cluster;
+  const where = borrowed === undefined ? "control-plane" : "anywhere";
+  await cluster.apply(observerManifests({ ...options, image, namespace, where }), options);
   await waitForRollout(client, {
     ...options,
-    namespace: NAMESPACE,
+    namespace,
     workloads: observersOf(options).map((name) => ({ kind: "Deployment", name })),
   });
-  const pods = await Promise.all(BACKENDS.map((name) => podOf(client, name)));
+  const podOf = (app: string): Promise<ObserverPod> => onlyPod(client, namespace, app);
+  const pods = await Promise.all(BACKENDS.map(podOf));
   const [tempo, mimir, loki] = pods.map((pod) => backendClient(client, pod));
   if (!tempo || !mimir || !loki) throw new HarnessError("an observer has no pod");
   return {
-    generator: generatorClient(client, await podOf(client, GENERATOR)),
+    generator: generatorClient(client, await podOf(GENERATOR)),
     backends: { tempo, mimir, loki },
-    audit: options.audit ? backendClient(client, await podOf(client, AUDIT)) : undefined,
+    audit: options.audit ? backendClient(client, await podOf(AUDIT)) : undefined,
   };
 }
 
-async function podOf(
+async function onlyPod(
   client: ClusterClient,
+  namespace: string,
   app: string,
-): Promise<{ namespace: string; pod: string }> {
+): Promise<ObserverPod> {
   const { items } = await client.core.listNamespacedPod({
-    namespace: NAMESPACE,
+    namespace,
     labelSelector: `app=${app}`,
   });
   const ready = items.filter(isReady);
@@ -67,5 +71,5 @@ async function podOf(
       lastSeen: items.map(({ metadata }) => metadata?.name).join(", ") || "no pod",
     });
   }
-  return { namespace: NAMESPACE, pod: name };
+  return { namespace, pod: name };
 }

@@ -24,12 +24,15 @@ import {
   type ImageMode,
 } from "kind-node";
 import { HarnessError, messageOf, UsageError } from "../model/errors.js";
+import { NAMESPACE } from "../model/ids.js";
 import type { Progress } from "../model/progress.js";
+import { applyManifests, removeNamespace, type ApplyOptions } from "./apply.js";
 import { checkEgress, type EgressCheck } from "./check-egress.js";
 import { connectCluster, type ClusterClient } from "./client.js";
 import { collectEvidence } from "./collect.js";
 import { closeCoreDns } from "./coredns.js";
 import { kit } from "./kit-errors.js";
+import type { Manifest } from "./manifests.js";
 import { deployMetricsServer } from "./metrics-server.js";
 import { ensureObserverImage } from "./observer-image.js";
 import { describeOwner, keptFor, ownedBy, reasonToRemove, removeCluster } from "./ownership.js";
@@ -55,8 +58,11 @@ export interface ProvisionOptions {
 
 export interface ProvisionedCluster {
   readonly name: string;
-  readonly kubeconfigPath: string;
   readonly client: ClusterClient;
+  /** Where the deployment under test and the observers live. */
+  readonly namespace: string;
+  /** What is known of a cluster that is not ours; undefined for one that is. */
+  readonly borrowed: BorrowedFacts | undefined;
   /** Path of a kubectl binary, for rendering. */
   readonly kubectl: string;
   readonly observerImage: string;
@@ -66,6 +72,10 @@ export interface ProvisionedCluster {
   /** CoreDNS's configuration as read back. */
   readonly corefile: string;
   readonly egress: readonly EgressCheck[];
+  /** Puts objects into the namespace. */
+  apply(manifests: readonly Manifest[], options: ApplyOptions): Promise<void>;
+  /** Takes out of the namespace what an earlier run left. */
+  clear(options: ApplyOptions): Promise<void>;
   /** Packets that the guard refused since the nodes started. */
   egressCounters(): Promise<EgressCounters[]>;
   /** From now on it outlives this process, as one that was made to be kept. */
@@ -74,9 +84,22 @@ export interface ProvisionedCluster {
   remove(): Promise<void>;
 }
 
+/** A cluster that the harness did not make, as it was found. */
+export interface BorrowedFacts {
+  /** The kubeconfig's name for it. */
+  readonly context: string;
+  /** As its API server says: `v1.34.0`. */
+  readonly serverVersion: string;
+  /** The namespace was there and stays; else the harness has made it and removes it. */
+  readonly lent: boolean;
+  /** Whether CoreDNS's configuration could be read; else `corefile` is an assumption. */
+  readonly corefileRead: boolean;
+}
+
 /** The three workers carry the deployment; the control plane carries what measures it. */
 const WORKERS = 3;
 const CREATE_WAIT_MS = 180_000;
+const CLEAR_MS = 120_000;
 const LIFETIME_S = 4 * 3_600;
 
 /**
@@ -128,8 +151,11 @@ async function equip(
   progress.event("unused addresses refuse, CoreDNS has no upstream, the metrics API answers");
   return {
     name,
-    kubeconfigPath,
     client,
+    namespace: NAMESPACE,
+    borrowed: undefined,
+    apply: (manifests, work) => applyManifests(client, manifests, work),
+    clear: (work) => removeNamespace(client, NAMESPACE, { ...work, timeoutMs: CLEAR_MS }),
     observerImage,
     corefile,
     egress,

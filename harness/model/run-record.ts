@@ -129,6 +129,16 @@ export const RunRecord = z.object({
       .string()
       .optional()
       .describe("why the cluster was made anew before this run; absent when it was not"),
+    borrowed: z
+      .object({
+        context: z.string().describe("the kubeconfig's name for it"),
+        serverVersion: z.string(),
+        namespace: z.string(),
+        lent: z.boolean().describe("the namespace was there before; else the harness made it"),
+        corefileRead: z.boolean().describe("else corefile is an assumption"),
+      })
+      .optional()
+      .describe("a cluster that the harness did not make; absent for one of its own"),
   }),
   figures: z
     .record(z.string(), z.number())

@@ -6,11 +6,12 @@ import { NAMESPACE } from "../model/ids.js";
 import { RUN_SCHEMA_VERSION, type RunRecord } from "../model/run-record.js";
 import { seriesOf } from "../report/series-from-history.js";
 import { writeReports } from "../report/write-reports.js";
-import { readContext } from "./context.js";
+import { readContext, type RunContext } from "./context.js";
 
 export const HISTORY_DIR = "history";
-/** Logs of the collectors' pods, as collect.ts keeps them. */
-export const LOGS_DIR = `logs/${NAMESPACE}/logs`;
+/** Logs of the collectors' pods, as collect.ts keeps them, below the run's directory. */
+export const logsDirectory = ({ environment }: Pick<RunContext, "environment">): string =>
+  `logs/${environment.borrowed?.namespace ?? NAMESPACE}/logs`;
 
 /** Judges the run in `runDir` with the current checkers. `strict` overrides what the run was made with. */
 export async function analyze(
@@ -22,7 +23,7 @@ export async function analyze(
   const history = await openHistory(join(runDir, HISTORY_DIR));
   try {
     const judgement = await judge(history, { strict });
-    const series = await seriesOf(history, join(runDir, LOGS_DIR));
+    const series = await seriesOf(history, join(runDir, logsDirectory(context)));
     const record: RunRecord = {
       ...context,
       schemaVersion: RUN_SCHEMA_VERSION,

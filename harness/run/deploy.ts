@@ -1,11 +1,10 @@
 /** Puts the deployment under test and the observers into the cluster, fresh for each run. */
-import { applyYaml, removeNamespace } from "../cluster/apply.js";
-import type { ClusterClient } from "../cluster/client.js";
+import { parseManifests } from "../cluster/manifests.js";
 import { deployObservers, type Observers } from "../cluster/observers.js";
+import type { ProvisionedCluster } from "../cluster/provision.js";
 import { waitForRollout } from "../cluster/rollout.js";
 import { minutes } from "../model/durations.js";
 import { HarnessError } from "../model/errors.js";
-import { NAMESPACE } from "../model/ids.js";
 import type { Progress } from "../model/progress.js";
 
 const ROLLOUT_MS = minutes(3);
@@ -15,9 +14,8 @@ const OTLP_GRPC_PORT = 4317;
 const LIFETIME_S = 4 * 3_600;
 
 export interface DeployInput {
-  readonly client: ClusterClient;
+  readonly cluster: ProvisionedCluster;
   readonly renderedYaml: string;
-  readonly observerImage: string;
   readonly runId: string;
   readonly audit: boolean;
   readonly progress: Progress;
@@ -30,45 +28,43 @@ export interface Deployed {
   readonly agents: readonly { readonly node: string; readonly endpoint: string }[];
 }
 
-/** Removes what an earlier run left in the namespace. */
-export const clearNamespace = ({ client, progress, signal }: Omit<DeployInput, "runId">) =>
-  removeNamespace(client, NAMESPACE, { timeoutMs: minutes(2), progress, signal });
+type Place = Pick<ProvisionedCluster, "client" | "namespace">;
 
 /** Applies everything and waits until gateways, agents and observers are ready. */
 export async function deploy(input: DeployInput): Promise<Deployed> {
-  const { client, progress, signal } = input;
-  await applyYaml(client, input.renderedYaml, { source: "deployment", progress, signal });
-  const waiting = { namespace: NAMESPACE, timeoutMs: ROLLOUT_MS, progress, signal };
+  const { cluster, progress, signal } = input;
+  await cluster.apply(parseManifests(input.renderedYaml, "deployment"), { progress, signal });
   const [observers] = await Promise.all([
-    deployObservers(client, {
-      ...waiting,
-      image: input.observerImage,
+    deployObservers(cluster, {
+      timeoutMs: ROLLOUT_MS,
+      progress,
+      signal,
       runId: input.runId,
       audit: input.audit,
       ownerPid: process.pid,
       expiresAtS: Math.floor(Date.now() / 1_000) + LIFETIME_S,
     }),
-    waitForCollectors(client, { progress, signal }),
+    waitForCollectors(cluster, { progress, signal }),
   ]);
-  return { observers, agents: await agentEndpoints(client) };
+  return { observers, agents: await agentEndpoints(cluster) };
 }
 
 /** Resolves when every gateway and agent is ready, of its newest template; HarnessError with what is not. */
 export const waitForCollectors = (
-  client: ClusterClient,
+  { client, namespace }: Place,
   options: { readonly progress: Progress; readonly signal: AbortSignal },
 ): Promise<void> =>
   waitForRollout(client, {
     ...options,
-    namespace: NAMESPACE,
+    namespace,
     timeoutMs: ROLLOUT_MS,
     workloads: [GATEWAYS, AGENTS],
   });
 
 /** Agents listen on their node's address (hostPort), which applications get as status.hostIP. */
-async function agentEndpoints(client: ClusterClient): Promise<Deployed["agents"]> {
+async function agentEndpoints({ client, namespace }: Place): Promise<Deployed["agents"]> {
   const { items } = await client.core.listNamespacedPod({
-    namespace: NAMESPACE,
+    namespace,
     labelSelector: "app=otel-agent",
   });
   const agents = items.flatMap(({ spec, status }) =>

@@ -6,7 +6,6 @@ import { faultOf } from "../faults/index.js";
 import { minutes, seconds } from "../model/durations.js";
 import { messageOf } from "../model/errors.js";
 import { describeFault } from "../model/fault.js";
-import { NAMESPACE } from "../model/ids.js";
 import type { LoadOrder } from "../model/observer-api.js";
 import { random } from "../model/random.js";
 import type { RunRecord } from "../model/run-record.js";
@@ -17,7 +16,7 @@ import { indexRun } from "../report/index-file.js";
 import { analyze } from "./analyze.js";
 import { calibrate, calibrationMs } from "./calibrate.js";
 import { provideCollectors } from "./provide-collectors.js";
-import { clearNamespace, deploy, waitForCollectors, type Deployed } from "./deploy.js";
+import { deploy, waitForCollectors, type Deployed } from "./deploy.js";
 import { runSchedule } from "./fault-schedule.js";
 import { followLoad } from "./live-status.js";
 import { begin, type Run } from "./run-state.js";
@@ -60,35 +59,33 @@ export async function runScenario(
 async function experiment(run: Run, undo: Teardown): Promise<void> {
   const { session, record, scenario } = run;
   const { progress, signal, cluster } = session;
-  const { client } = cluster;
+  const { client, namespace } = cluster;
   record.enter("deploy");
   await provideCollectors(run);
-  const input = {
-    client,
-    renderedYaml: run.appliedYaml,
-    observerImage: cluster.observerImage,
-    runId: run.runId,
-    audit: scenario.audit,
-    progress,
-    signal,
-  };
   await prepareFaults(run);
-  await clearNamespace(input);
+  await cluster.clear({ progress, signal });
   const watching = new AbortController();
   undo.before("stop watching", () => {
     watching.abort();
     return Promise.resolve();
   });
   await watchTopology(client, {
-    namespace: NAMESPACE,
+    namespace,
     onEvent: (event) => record.topology.push(event),
     onGap: (gap) => record.topologyGaps.push(gap),
     signal: watching.signal,
   });
-  const deployed = await deploy(input);
+  const deployed = await deploy({
+    cluster,
+    renderedYaml: run.appliedYaml,
+    runId: run.runId,
+    audit: scenario.audit,
+    progress,
+    signal,
+  });
   run.deployed = deployed;
   watchSelfTelemetry(client, {
-    namespace: NAMESPACE,
+    namespace,
     intervalMs: TELEMETRY_EVERY_MS,
     onSample: (sample) => record.selfTelemetry.push(sample),
     signal: watching.signal,
@@ -96,17 +93,17 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
 
   const { kind, headless } = run.facts.agent.resolver;
   // A fixed list is whole from the start.
-  if (kind !== "static") await steadyRings(client, { headless, progress, signal });
+  if (kind !== "static") await steadyRings(client, { namespace, headless, progress, signal });
   record.enter("calibrate");
   const { generator } = deployed.observers;
   undo.before("stop the load", () => generator.stop(AbortSignal.timeout(seconds(10))));
   await generator.load(loadOrder(run, deployed), signal);
-  const seeing = waitForAutoscalers(client, { namespace: NAMESPACE, signal });
+  const seeing = waitForAutoscalers(client, { namespace, signal });
   // It is awaited when calibration has passed; one that breaks off first must not leave it unhandled.
   seeing.catch(() => undefined);
   if (await calibrate(run, deployed)) {
     await seeing;
-    await waitForCollectors(client, { progress, signal });
+    await waitForCollectors(cluster, { progress, signal });
     await underLoad(run, deployed, undo);
   }
   await settle(run, deployed);
@@ -138,7 +135,7 @@ async function underLoad(run: Run, { observers }: Deployed, undo: Teardown): Pro
   const schedule = runSchedule({
     client: cluster.client,
     cluster: cluster.name,
-    namespace: NAMESPACE,
+    namespace: cluster.namespace,
     observers,
     faults: scenario.faults,
     faultOf,

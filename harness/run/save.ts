@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { collectEvidence } from "../cluster/collect.js";
 import { sealHistory } from "../history/write-history.js";
 import { minutes } from "../model/durations.js";
-import { NAMESPACE } from "../model/ids.js";
 import { HISTORY_DIR } from "./analyze.js";
 import { writeContext } from "./context.js";
 import { describeRun } from "./describe-run.js";
@@ -20,7 +19,11 @@ export async function save(run: Run): Promise<void> {
   const { cluster, progress } = run.session;
   run.record.enter("collect");
   const signal = AbortSignal.timeout(SAVE_MS);
-  const namespaces = [NAMESPACE, "kube-system"];
+  // Of a cluster that is not ours, only the namespace that the run has is its business.
+  const namespaces = [
+    cluster.namespace,
+    ...(cluster.borrowed === undefined ? ["kube-system"] : []),
+  ];
   const missed = await collectEvidence(cluster.client, {
     namespaces,
     dir: join(run.directory, "logs"),

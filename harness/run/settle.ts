@@ -1,7 +1,6 @@
 /** After the load: collectors ready again, nothing on its way any more. */
 import { queuedRequests } from "../cluster/self-telemetry.js";
 import { messageOf } from "../model/errors.js";
-import { NAMESPACE } from "../model/ids.js";
 import { backendOutages, troublesOf } from "../oracle/backend-outages.js";
 import { longestHoldMs } from "../oracle/holds.js";
 import { waitForCollectors, type Deployed } from "./deploy.js";
@@ -36,7 +35,7 @@ export async function settle(run: Run, { observers }: Deployed): Promise<void> {
     atMostMs: run.scenario.quiesceAtMostMs,
     signal,
     lastReceiptMs: async () => lastReceiptMs(await look(observers, signal)),
-    queued: () => queuedRequests(cluster.client, { namespace: NAMESPACE, signal }),
+    queued: () => queuedRequests(cluster.client, { namespace: cluster.namespace, signal }),
     onLook: (seen) => progress.status(seen),
   });
   if (trouble !== undefined) {
@@ -48,7 +47,7 @@ export async function settle(run: Run, { observers }: Deployed): Promise<void> {
 async function collectorTrouble({ session }: Run): Promise<string | undefined> {
   const { cluster, progress, signal } = session;
   try {
-    await waitForCollectors(cluster.client, { progress, signal });
+    await waitForCollectors(cluster, { progress, signal });
     return undefined;
   } catch (thrown) {
     signal.throwIfAborted();

@@ -7,7 +7,6 @@ import type { ClusterClient } from "../cluster/client.js";
 import { scrapeCollectors } from "../cluster/self-telemetry.js";
 import { waitFor } from "../cluster/wait.js";
 import { seconds } from "../model/durations.js";
-import { NAMESPACE } from "../model/ids.js";
 import type { Progress } from "../model/progress.js";
 
 const TIMEOUT_MS = seconds(90);
@@ -16,6 +15,7 @@ const BACKENDS_METRIC = "otelcol_loadbalancer_num_backends";
 const LOOKS = 7;
 
 export interface SteadyRingsOptions {
+  readonly namespace: string;
   /** Whether agents resolve the gateways themselves; else they know one address that stands for all. */
   readonly headless: boolean;
   readonly progress: Progress;
@@ -36,7 +36,7 @@ export async function steadyRings(
     onLook: (seen) => options.progress.status(seen),
     probe: async () => {
       const { samples } = await scrapeCollectors(client, {
-        namespace: NAMESPACE,
+        namespace: options.namespace,
         signal: options.signal,
       });
       const podsOf = (tier: "agent" | "gateway"): string[] => [

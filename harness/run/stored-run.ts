@@ -8,7 +8,7 @@ import { readRunRecord } from "../report/run-file.js";
 import { seriesOf } from "../report/series-from-history.js";
 import type { ReportSeries } from "../report/series.js";
 import type { JudgedRun } from "../report/suite-run.js";
-import { HISTORY_DIR, LOGS_DIR } from "./analyze.js";
+import { HISTORY_DIR, logsDirectory } from "./analyze.js";
 
 /** `path` is the directory of a run, a link to one, or its run.json. UsageError when it is none. */
 export async function readStoredRun(path: string): Promise<JudgedRun> {
@@ -30,10 +30,11 @@ export async function readStoredSeries(runDir: string): Promise<ReportSeries | u
     () => false,
   );
   if (!exists) return undefined;
+  const { record } = await readStoredRun(runDir);
   const history = await openHistory(dir);
   try {
     await classify(history);
-    return await seriesOf(history, join(runDir, LOGS_DIR));
+    return await seriesOf(history, join(runDir, logsDirectory(record)));
   } finally {
     await history.close();
   }
