@@ -3,7 +3,6 @@
  * proxied.
  */
 import { setMaxListeners } from "node:events";
-import { readFileSync } from "node:fs";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
@@ -41,25 +40,30 @@ export interface ApiRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reads a kubeconfig and bundles the clients for its current context, or for `context`. */
+/**
+ * Reads a kubeconfig and bundles the clients for its current context, or for `context`. Without a path it is found
+ * as kubectl finds it: $KUBECONFIG, of which there may be several, or ~/.kube/config.
+ */
 export function connectCluster(options: {
-  kubeconfigPath: string;
+  kubeconfigPath?: string | undefined;
   context?: string;
 }): ClusterClient {
   const config = new KubeConfig();
+  const { kubeconfigPath: path } = options;
+  const where = path ?? "$KUBECONFIG or ~/.kube/config";
   try {
-    config.loadFromString(readFileSync(options.kubeconfigPath, "utf8"));
+    // From a file, so that what it names by relative paths is found beside it.
+    if (path === undefined) config.loadFromDefault();
+    else config.loadFromFile(path);
   } catch (thrown) {
-    throw new UsageError(
-      `${options.kubeconfigPath}: not a readable kubeconfig (${messageOf(thrown)})`,
-    );
+    throw new UsageError(`${where}: not a readable kubeconfig (${messageOf(thrown)})`);
   }
   if (options.context !== undefined) config.setCurrentContext(options.context);
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) {
-    throw new UsageError(
-      `${options.kubeconfigPath}: no context "${config.getCurrentContext()}"; name one that it holds`,
-    );
+    const known = config.getContexts().map(({ name }) => name);
+    const holds = known.length === 0 ? "it holds none" : `it holds ${known.join(", ")}`;
+    throw new UsageError(`${where}: no context "${config.getCurrentContext()}"; ${holds}`);
   }
   const open = (request: ApiRequest): Promise<IncomingMessage> => send(config, server, request);
   return {
@@ -99,7 +103,7 @@ async function send(
   }
   await config.applyToHTTPSOptions(options);
   return new Promise((resolve, reject) => {
-    const call = httpsRequest(new URL(request.path, server), options, resolve);
+    const call = httpsRequest(urlOf(server, request.path), options, resolve);
     call.on("timeout", () => call.destroy(new Error(`no byte for ${String(options.timeout)} ms`)));
     call.on("error", (cause) => {
       if (request.signal?.aborted === true) reject(cause);
@@ -108,6 +112,10 @@ async function send(
     call.end(body);
   });
 }
+
+/** A server may have a path of its own, as behind a proxy of many clusters. */
+export const urlOf = (server: string, path: string): URL =>
+  new URL(`${server.replace(/\/+$/, "")}${path}`);
 
 /** A patch is a JSON merge patch (RFC 7396): what it does not name stays. */
 const contentTypeOf = ({ method }: ApiRequest): string =>
