@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { suites, type SuiteName } from "../../scenarios/suites.js";
+import { NAMESPACE } from "../model/ids.js";
 import { LOG_LEVELS } from "../report/terminal.js";
 import { MOST_REPETITIONS } from "./planned-runs.js";
 import * as values from "./values.js";
@@ -24,6 +25,8 @@ export interface OptionSpec<Schema extends z.ZodType = z.ZodType, Fallback = unk
   readonly on: readonly CommandName[];
   /** It is about one call, so neither the environment nor a file may say it. */
   readonly commandLineOnly?: true;
+  /** It makes sense only beside this one, by key; alone, a flag is a mistake, and what lasts is ignored. */
+  readonly needs?: string;
   /** Options that make no sense beside it, by key, and why. */
   readonly excludes?: { readonly keys: readonly string[]; readonly why: string };
 }
@@ -35,7 +38,8 @@ const option = <Schema extends z.ZodType, const Fallback>(
 const flag = (
   flags: string,
   about: string,
-  rest: Pick<OptionSpec, "on"> & Partial<Pick<OptionSpec, "commandLineOnly" | "excludes">>,
+  rest: Pick<OptionSpec, "on"> &
+    Partial<Pick<OptionSpec, "commandLineOnly" | "excludes" | "needs">>,
 ) =>
   option({
     flags,
@@ -58,6 +62,9 @@ const CHECK = ["check"] as const;
 const MOST_LOAD_SECONDS = 24 * 3_600;
 const list = z.array(z.string().min(1)).min(1).readonly();
 const oneOf = (words: readonly string[]): string => `one of ${words.join(", ")}`;
+
+/** How a cluster of our own is made, named and kept. */
+const OF_OUR_OWN = ["clusterName", "keepCluster", "reuseCluster", "images", "registryMirror"];
 
 /** What the plan of a suite says already. */
 const PLANNED = [
@@ -234,6 +241,53 @@ export const OPTIONS = {
     fallback: undefined,
     on: RUNS,
   }),
+  context: option({
+    flags: "--context <name>",
+    about:
+      "run on a cluster that is there already, by the kubeconfig's name for it, in one namespace",
+    kind: "text",
+    schema: z.string().min(1),
+    wants: "a context of the kubeconfig",
+    fallback: undefined,
+    on: RUN,
+    excludes: { keys: OF_OUR_OWN, why: "a cluster that is there already is neither made nor kept" },
+  }),
+  kubeconfig: option({
+    flags: "--kubeconfig <file>",
+    about: "where --context is (default: where kubectl looks)",
+    kind: "text",
+    schema: z.string().min(1),
+    wants: "a file",
+    fallback: undefined,
+    on: RUN,
+    needs: "context",
+  }),
+  namespace: option({
+    flags: "--namespace <name>",
+    about: "what the run has of that cluster",
+    kind: "text",
+    schema: values.namespace,
+    wants: values.NAMESPACE_OF_ITS_OWN,
+    fallback: NAMESPACE,
+    on: RUN,
+    needs: "context",
+  }),
+  observerImage: option({
+    flags: "--observer-image <ref>",
+    about:
+      "the observers' image, which that cluster can pull (default: the one that is built here)",
+    kind: "text",
+    schema: values.imageReference,
+    wants: "an image, for example registry.example/agent-gateway-chaos/observer:1",
+    fallback: undefined,
+    on: RUN,
+    needs: "context",
+  }),
+  iOwnThisCluster: flag(
+    "--i-own-this-cluster",
+    "pods may be killed there, and what the run makes is removed",
+    { on: RUN, commandLineOnly: true, needs: "context" },
+  ),
   expectedRate: option({
     flags: "--expected-rate <traces>",
     about: "new traces a second over all gateways, which num_traces must hold",

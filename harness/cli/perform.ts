@@ -72,7 +72,7 @@ export async function perform(job: Job): Promise<ExitCode> {
   const outcome: Outcome = { runs, troubles: [] };
   try {
     const scenarios = job.left.map(({ planned }) => planned.scenario);
-    await checkDeployments(scenarios, signal);
+    await checkDeployments(scenarios, first.options.borrowed?.namespace, signal);
     const session = await openSession(first.options, progress, signal);
     progress.idle();
     try {

@@ -1,6 +1,7 @@
 /** What one run is told, from the settled options of the command. */
 import { resolve } from "node:path";
-import type { RunOptions } from "../run/options.js";
+import { NAMESPACE } from "../model/ids.js";
+import type { BorrowedTarget, RunOptions } from "../run/options.js";
 import type { Settings } from "./options-table.js";
 import { targetFlags } from "./run-target.js";
 
@@ -9,7 +10,9 @@ export function runOptions(settings: Settings, seed: bigint): RunOptions {
   const { strict, faults, audit, load, images, registryMirror, reuseCluster, keepCluster } =
     settings;
   const reused = reuseCluster !== undefined;
+  const borrowed = borrowedTarget(settings);
   return {
+    borrowed,
     clusterName: reuseCluster ?? settings.clusterName,
     reuseCluster: reused,
     keepCluster: reused ? { when: "always", forHours: REUSED_HOURS } : keepCluster,
@@ -28,9 +31,34 @@ export function runOptions(settings: Settings, seed: bigint): RunOptions {
         ...targetFlags(settings),
         ...(images === "auto" ? [] : [`--images ${images}`]),
         ...(registryMirror === undefined ? [] : [`--registry-mirror ${registryMirror}`]),
+        ...(borrowed === undefined ? [] : wordsOf(borrowed)),
       ].join(" "),
   };
 }
+
+/** What the run has of a cluster that is not ours; undefined when it makes its own. */
+const borrowedTarget = ({
+  context,
+  kubeconfig,
+  namespace,
+  observerImage,
+}: Settings): BorrowedTarget | undefined =>
+  context === undefined
+    ? undefined
+    : { context, kubeconfigPath: kubeconfig, namespace, observerImage };
+
+const wordsOf = ({
+  context,
+  kubeconfigPath,
+  namespace,
+  observerImage,
+}: BorrowedTarget): string[] => [
+  `--context ${context}`,
+  ...(kubeconfigPath === undefined ? [] : [`--kubeconfig ${kubeconfigPath}`]),
+  ...(namespace === NAMESPACE ? [] : [`--namespace ${namespace}`]),
+  ...(observerImage === undefined ? [] : [`--observer-image ${observerImage}`]),
+  "--i-own-this-cluster",
+];
 
 /** Each use of a kept cluster prolongs its life by a day. */
 const REUSED_HOURS = 24;

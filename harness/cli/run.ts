@@ -6,6 +6,7 @@ import { UsageError } from "../model/errors.js";
 import { runIdOf } from "../model/ids.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
 import { titleFilter } from "../mocha/select.js";
+import { demandOwner, withinReach } from "./borrowed.js";
 import { listText } from "./list.js";
 import type { Settings } from "./options-table.js";
 import { loadSeconds, overrideScenario } from "./override-scenario.js";
@@ -82,9 +83,14 @@ async function run(
   }
   const seed = settings.seed ?? BigInt(randomBytes(4).readUInt32BE());
   const rounds = settings.untilFail && settings.repeat === 1 ? MOST_REPETITIONS : settings.repeat;
-  const scenarios = selection.scenarios.map((scenario) => overrideScenario(scenario, settings));
+  const scenarios = withinReach(
+    selection.scenarios.map((scenario) => overrideScenario(scenario, settings)),
+    settings,
+    { named: names.length > 0, tell: (line) => void process.stderr.write(`${line}\n`) },
+  );
   const planned = planRuns(scenarios, seed, rounds);
   if (settings.dryRun) return describe(planned, settings);
+  demandOwner(settings);
   if (planned.length === 0) {
     process.stderr.write("nothing to run: no scenario matches\n");
     return EXIT.pass;
@@ -161,12 +167,18 @@ async function resume(
     process.stdout.write(listText(scenarios, settings.json));
     return EXIT.pass;
   }
+  withinReach(
+    left.map(({ planned }) => planned.scenario),
+    settings,
+    { named: true, tell: () => undefined },
+  );
   if (settings.dryRun) {
     return describe(
       left.map(({ planned }) => planned),
       asBegun,
     );
   }
+  demandOwner(settings);
   const { perform } = await import("./perform.js");
   return perform({
     left: left.map(({ planned, position }) =>

@@ -61,6 +61,22 @@ describe("configuration", () => {
     ]);
   });
 
+  it("what lasts and is only about a borrowed cluster waits for one; the flag is on the command line", async () => {
+    await write("chaos.config.yaml", "namespace: chaos\nimages: build\n");
+    expect(await shown("namespace")).to.deep.equal(["chaos", "chaos.config.yaml:1"]);
+    expect(await shown("context", [], { CHAOS_CONTEXT: "staging" })).to.deep.equal([
+      "staging",
+      "CHAOS_CONTEXT",
+    ]);
+    // The context is the stronger source, and a borrowed cluster gets no images.
+    expect(await shown("images", ["--context", "staging"])).to.deep.equal(["auto", "default"]);
+    const { exitCode, err } = await callMain(["run", "no-faults"], {
+      env: { CHAOS_CONTEXT: "staging", CHAOS_OUTPUT: cwd },
+    });
+    expect(exitCode).to.equal(64);
+    expect(err).to.contain("add --i-own-this-cluster");
+  });
+
   it("--keep-cluster does not take the scenario's name for its value", async () => {
     const { exitCode, out } = await callMain(["run", "--keep-cluster", "no-faults", "--list"]);
     expect(exitCode).to.equal(0);

@@ -156,7 +156,13 @@ function withoutContradictions(settled: Settled): Settled {
   const settings: Record<string, unknown> = { ...settled.settings };
   const sources: Record<string, Source> = { ...settled.sources };
   const kindOf = (key: string): Source["kind"] => sources[key]?.kind ?? "default";
-  for (const [key, { excludes }] of optionEntries) {
+  for (const [key, { excludes, needs }] of optionEntries) {
+    if (needs !== undefined && kindOf(key) === "flag" && kindOf(needs) === "default") {
+      const needed = longFlag(OPTIONS[needs as OptionKey]);
+      throw new UsageError(
+        `${sources[key]?.name ?? key}: only beside ${needed}; give it, or drop this`,
+      );
+    }
     for (const other of (excludes?.keys ?? []) as readonly OptionKey[]) {
       const [mine, others] = [kindOf(key), kindOf(other)];
       if (mine === "default" || others === "default") continue;

@@ -73,5 +73,14 @@ export const version = fits((text) => /^v?\d+\.\d+\.\d+([-.]\w+)*$/.test(text)).
   text.replace(/^v/, ""),
 );
 
+const NOT_LENT = /^(default|kube-.*)$/;
+
+/** A namespace that a run may have for itself. */
+export const namespace = fits(
+  (text) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text) && !NOT_LENT.test(text),
+);
+export const NAMESPACE_OF_ITS_OWN =
+  "lower-case letters, digits and dashes, 63 at most; not default, and nothing that begins with kube-";
+
 /** What Docker takes for an image; never a flag. */
 export const imageReference = fits((text) => /^[a-z0-9][\w.:/@-]*$/.test(text));

@@ -4,7 +4,8 @@ import { isAbsolute } from "node:path";
 import { VERSIONS, type EnsuredImage } from "kind-node";
 import { listCorrections } from "../cluster/corrections.js";
 import { deploymentChanges } from "../cluster/deployment-changes.js";
-import type { ProvisionedCluster } from "../cluster/provision.js";
+import { podImages } from "../cluster/pod-images.js";
+import type { BorrowedFacts, ProvisionedCluster } from "../cluster/provision.js";
 import { RUN_SCHEMA_VERSION } from "../model/run-record.js";
 import type { Scenario } from "../model/scenario.js";
 import type { DeploymentFacts } from "../oracle/deployment-facts.js";
@@ -60,15 +61,44 @@ async function correctionsOf({
 const versionsIn = (images: readonly string[]): string =>
   images.map((image) => /[:@]([^:@/]+)$/.exec(image)?.[1] ?? "latest").join(", ");
 
+type Environment = RunContext["environment"];
+type ClusterPart = Pick<Environment, "versions" | "images" | "egressGuard" | "borrowed">;
+
+const ownCluster = async (
+  cluster: ProvisionedCluster,
+  collectors: readonly EnsuredImage[],
+): Promise<ClusterPart> => ({
+  versions: { node: process.version, ...VERSIONS },
+  images: [...cluster.images, ...collectors].map(({ name, digest }) => ({ name, digest })),
+  egressGuard: await egressSummary(cluster),
+});
+
+/** Nothing of it is of our making, so what it runs is read back from its pods. */
+const borrowedCluster = async (
+  { client, namespace }: ProvisionedCluster,
+  facts: BorrowedFacts,
+): Promise<ClusterPart> => ({
+  versions: { node: process.version, kubernetes: facts.serverVersion },
+  // What was judged does not hang on them: a cluster that does not answer any more loses no run.
+  images: await podImages(client, namespace).catch(() => []),
+  egressGuard: "none: a borrowed cluster, where nothing keeps packets from leaving",
+  borrowed: { ...facts, namespace },
+});
+
 /** The context of a run that ends now. */
 export async function describeRun(run: DescribedRun): Promise<RunContext> {
   const { scenario, session, record } = run;
   const { options, cluster } = session;
   const finishedAt = new Date();
   const collectors = collectorImages(parseManifests(run.renderedYaml));
-  const { kubectl } = cluster;
-  const unsized = await renderUnsized(kubectl, scenario);
-  const unaudited = await render(kubectl, { ...scenario, audit: false });
+  const { kubectl, borrowed } = cluster;
+  const wanted = { ...scenario, namespace: borrowed && cluster.namespace };
+  const unsized = await renderUnsized(kubectl, wanted);
+  const unaudited = await render(kubectl, { ...wanted, audit: false });
+  const place =
+    borrowed === undefined
+      ? await ownCluster(cluster, run.collectors)
+      : await borrowedCluster(cluster, borrowed);
   return {
     schemaVersion: RUN_SCHEMA_VERSION,
     runId: run.runId,
@@ -94,10 +124,9 @@ export async function describeRun(run: DescribedRun): Promise<RunContext> {
     },
     environment: {
       git: await gitState(),
-      versions: { node: process.version, ...VERSIONS, collector: versionsIn(collectors) },
-      images: [...cluster.images, ...run.collectors].map(({ name, digest }) => ({ name, digest })),
+      ...place,
+      versions: { ...place.versions, collector: versionsIn(collectors) },
       corefile: cluster.corefile,
-      egressGuard: await egressSummary(cluster),
       ...(session.rebuilt === undefined ? {} : { rebuilt: session.rebuilt }),
     },
     figures: {

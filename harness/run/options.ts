@@ -8,7 +8,20 @@ export interface KeepCluster {
   readonly forHours: number;
 }
 
+/** One namespace of a cluster that the harness did not make. */
+export interface BorrowedTarget {
+  /** Which cluster, by the kubeconfig's name for it. */
+  readonly context: string;
+  /** Undefined for where kubectl looks. */
+  readonly kubeconfigPath: string | undefined;
+  readonly namespace: string;
+  /** What the observers run; undefined for the image that is built here. */
+  readonly observerImage: string | undefined;
+}
+
 interface ClusterOptions {
+  /** Where the run takes place instead of in a cluster of our own, of which all else here speaks. */
+  readonly borrowed?: BorrowedTarget | undefined;
   /** Name of the kind cluster. */
   readonly clusterName: string;
   /** Use this cluster of ours instead of making one. */

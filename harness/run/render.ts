@@ -1,6 +1,7 @@
 /** A deployment as it is applied, and whether it can be run at all. */
 import { findKubectl } from "kind-node";
 import { join } from "node:path";
+import { intoNamespace } from "../cluster/into-namespace.js";
 import { renderDeployment } from "../cluster/render.js";
 import { UsageError } from "../model/errors.js";
 import { deploymentText, type Scenario } from "../model/scenario.js";
@@ -11,7 +12,10 @@ import { demandTaken } from "./overlay-taken.js";
 import { withCollectorImage } from "./collector-image.js";
 
 /** What of a scenario decides what is rendered. */
-export type Wanted = Pick<Scenario, "deployment" | "overlay" | "collectorImage" | "audit">;
+export type Wanted = Pick<Scenario, "deployment" | "overlay" | "collectorImage" | "audit"> & {
+  /** Where a borrowed cluster takes it; undefined for where it says itself. */
+  readonly namespace?: string | undefined;
+};
 
 const component = (name: string): string => join(DEPLOYMENTS_DIR, name);
 
@@ -28,7 +32,7 @@ export const renderUnsized = (
 
 async function rendered(
   kubectl: string,
-  { deployment, overlay, collectorImage }: Omit<Wanted, "audit">,
+  { deployment, overlay, collectorImage, namespace }: Omit<Wanted, "audit">,
   components: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<string> {
@@ -39,15 +43,17 @@ async function rendered(
     components: components.map(component),
     signal,
   });
-  return collectorImage === undefined ? yaml : withCollectorImage(yaml, collectorImage);
+  const whole = collectorImage === undefined ? yaml : withCollectorImage(yaml, collectorImage);
+  return namespace === undefined ? whole : intoNamespace(whole, namespace);
 }
 
 /**
- * UsageError for the first deployment that cannot be rendered, read or run, before a cluster is made for it. Without a
- * kubectl yet, the run itself finds out.
+ * UsageError for the first deployment that cannot be rendered, read or run, or moved to the `namespace` of a borrowed
+ * cluster, before a cluster is made for it. Without a kubectl yet, the run itself finds out.
  */
 export async function checkDeployments(
   scenarios: readonly Scenario[],
+  namespace?: string,
   signal?: AbortSignal,
 ): Promise<void> {
   const kubectl = await findKubectl({ signal });
@@ -56,7 +62,7 @@ export async function checkDeployments(
   for (const scenario of scenarios) {
     const { deployment, applied = deployment } = scenario;
     for (const name of [deployment, applied]) {
-      const one = { ...scenario, deployment: name };
+      const one = { ...scenario, deployment: name, namespace };
       wanted.set(`${deploymentText(one)} ${String(scenario.audit)}`, one);
     }
   }
@@ -69,11 +75,12 @@ export async function checkDeployment(
   wanted: Wanted,
   signal?: AbortSignal,
 ): Promise<string> {
-  const yaml = await render(kubectl, wanted, signal);
-  const { deployment, overlay } = wanted;
+  const { deployment, overlay, namespace } = wanted;
+  const yaml = await render(kubectl, { ...wanted, namespace: undefined }, signal);
   try {
     deploymentFacts(yaml);
     demandRunnable(yaml);
+    if (namespace !== undefined) intoNamespace(yaml, namespace);
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown;
     throw new UsageError(thrown.message.replace(/^rendered deployment/, deploymentText(wanted)));

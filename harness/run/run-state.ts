@@ -38,11 +38,12 @@ export async function begin(scenario: Scenario, session: Session): Promise<Run> 
   const runId = runIdOf(startedAt, options.seed);
   const directory = join(options.reportsDir, "runs", scenario.name, runId);
   const { deployment, applied = deployment } = scenario;
-  const renderedYaml = await render(cluster.kubectl, scenario, signal);
+  const wanted = { ...scenario, namespace: cluster.borrowed && cluster.namespace };
+  const renderedYaml = await render(cluster.kubectl, wanted, signal);
   const appliedYaml =
     applied === deployment
       ? renderedYaml
-      : await render(cluster.kubectl, { ...scenario, deployment: applied }, signal);
+      : await render(cluster.kubectl, { ...wanted, deployment: applied }, signal);
   await mkdir(directory, { recursive: true });
   const plan = { runId, seed: String(options.seed), strict: options.strict, scenario };
   await writeFile(join(directory, "plan.json"), `${JSON.stringify(plan, null, 2)}\n`);

@@ -13,6 +13,7 @@ import {
 import { HarnessError, messageOf, UsageError } from "../model/errors.js";
 import { runIdOf } from "../model/ids.js";
 import type { Progress } from "../model/progress.js";
+import { openBorrowedSession } from "./borrowed-session.js";
 import type { RunOptions } from "./options.js";
 import { teardown } from "./teardown.js";
 
@@ -46,6 +47,8 @@ export async function openSession(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<SharedSession> {
+  const { borrowed } = options;
+  if (borrowed !== undefined) return openBorrowedSession(options, borrowed, progress, signal);
   progress.phase("provision");
   const startedMs = Date.now();
   await demandHost(options, signal);
