@@ -53,6 +53,17 @@ describe("a comparison", () => {
     expect(compare(base, unmeasured, history(20)).result).to.equal("undecided");
   });
 
+  it("knows no noise of another cluster", () => {
+    const facts = { context: "staging", serverVersion: "v1", namespace: "chaos", lent: true };
+    const borrowed = { ...facts, corefileRead: true };
+    const environment = { ...record.environment, borrowed };
+    const there = candidate(43_000, 0, { environment });
+    expect(compare(base, there, history(20)).bandRuns).to.equal(0);
+    const lines = history(20).map((line) => ({ ...line, context: "staging" }));
+    expect(compare(base, there, lines).bandRuns).to.equal(20);
+    expect(compare(base, candidate(43_000), lines).bandRuns).to.equal(0);
+  });
+
   it("does not call a run noise because of itself", () => {
     const own = { ...indexLineOf(candidate(60_000), ""), runId: "candidate" };
     expect(compare(base, candidate(60_000), [...history(20), own]).result).to.equal("regression");

@@ -84,6 +84,7 @@ export function compare(
 export const isPassOf = (line: IndexLine, record: RunRecord): boolean =>
   line.scenario === record.scenario.name &&
   line.workloadSha256 === workloadSha256(record) &&
+  line.context === record.environment.borrowed?.context &&
   countsOf(line) === "pass";
 
 function checkComparable(base: RunRecord, candidate: RunRecord): void {

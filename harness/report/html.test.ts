@@ -52,6 +52,19 @@ describe("report.html", () => {
     expect(markup).to.match(/a log is missing.*✗ no.*a &lt;b&gt;span.*zero-loss fail.*✓ yes/);
   });
 
+  it("says whose cluster it was, and that its DNS was assumed, when it was not the harness's", () => {
+    const { record, series } = sample();
+    expect(markupOf(htmlReport(record, series))).not.to.match(/borrowed cluster|so assumed/);
+    const facts = { context: "staging", serverVersion: "v1.34.0", namespace: "chaos", lent: true };
+    const borrowed = { ...facts, corefileRead: false };
+    const environment = { ...record.environment, borrowed };
+    const markup = markupOf(htmlReport({ ...record, environment }, series));
+    expect(markup).to.match(/borrowed cluster<\/dt> <dd>context staging, v1.34.0</);
+    expect(markup)
+      .to.contain("chaos, lent for it")
+      .and.to.match(/DNS: not readable, so assumed/);
+  });
+
   it("shows that books do not add up, whatever the record believes", () => {
     const { record, series } = sample();
     const traces = { ...record.accounting.traces, delivered: 7, balances: true };

@@ -39,6 +39,7 @@ export const IndexLine = z.object({
   lostUnexplained: count,
   figures: z.record(z.string(), z.number()),
   controlMet: z.boolean().optional().describe("of a control: whether it was found out"),
+  context: z.string().optional().describe("of a borrowed cluster: the kubeconfig's name for it"),
   shortened: z.boolean().optional().describe("the load was shorter than the scenario's own"),
   deployment: z.string().optional().describe("what was under test"),
   overlay: z.string().optional().describe("what the scenario changes about it"),
@@ -86,6 +87,7 @@ export function indexLineOf(record: RunRecord, dir: string): IndexLine {
   const measures = measuresOf(record);
   const acked = Object.values(record.accounting).reduce((sum, books) => sum + books.acked, 0);
   const control = controlResult(record);
+  const { borrowed } = record.environment;
   return {
     schemaVersion: INDEX_SCHEMA_VERSION,
     runId: record.runId,
@@ -102,6 +104,7 @@ export function indexLineOf(record: RunRecord, dir: string): IndexLine {
     lostUnexplained: total(measures, "lostUnexplained"),
     figures: record.figures,
     ...(control === undefined ? {} : { controlMet: control.met }),
+    ...(borrowed === undefined ? {} : { context: borrowed.context }),
     ...(record.shortened === undefined ? {} : { shortened: record.shortened }),
     ...targetOf(record),
     cause: causeOf(record),

@@ -42,7 +42,7 @@ export function runTroubles(
   { control, spec }: RequiredScenario,
   { strict }: SignOffInput,
 ): string[] {
-  const { git } = record.environment;
+  const { git, borrowed } = record.environment;
   const result = controlResult(record);
   const merged = mergeVerdicts(record.invariants.map(({ verdict }) => verdict));
   const unexplained = SIGNALS.some((signal) => record.accounting[signal].lostUnexplained > 0);
@@ -53,6 +53,8 @@ export function runTroubles(
     [merged !== record.verdict, "its verdict is not that of its invariants"],
     [SIGNALS.some((signal) => !record.accounting[signal].balances), "its books do not balance"],
     [record.shortened === true, "its load was shortened"],
+    // Nobody has made sure there that the address of a dead pod is dead, or that nodes and DNS are what they were.
+    [borrowed !== undefined, "made on a borrowed cluster, of which nobody has proven what it is"],
     [git.dirty, "made from a tree with uncommitted changes"],
     [!/^[0-9a-f]{40,64}$/.test(git.sha), `its commit is not known (${git.sha})`],
     [strict && !control && !record.strict, "not strict, as this sign-off demands"],

@@ -63,6 +63,10 @@ const withRun = (change: Partial<RunRecord>): SignOffInput =>
   input({ runs: [onFile({ ...good, ...change }), onFile(control)] });
 const environment = (change: Partial<RunRecord["environment"]>): SignOffInput =>
   withRun({ environment: { ...good.environment, ...change } });
+const borrowed = {
+  ...{ context: "staging", serverVersion: "v1.34.0", namespace: "chaos" },
+  ...{ lent: true, corefileRead: false },
+};
 const [firstInvariant, ...otherInvariants] = good.invariants;
 const books = good.accounting;
 
@@ -109,6 +113,7 @@ describe("a sign-off", () => {
       /lost without an explanation/,
     ],
     ["a run was shortened", withRun({ shortened: true }), /shortened/],
+    ["a run was made on a borrowed cluster", environment({ borrowed }), /borrowed cluster/],
     [
       "a control was missed",
       input({ runs: [onFile(good), onFile({ ...control, verdict: "pass" })] }),

@@ -25,6 +25,7 @@ export function environmentSection(record: RunRecord): Section {
         ["run", record.runId],
         ["started", formatUtc(record.startedAt)],
         ["finished", formatUtc(record.finishedAt)],
+        ...(environment.borrowed === undefined ? [] : borrowedPairs(environment.borrowed)),
         ...Object.entries(environment.versions),
         ["egress guard", environment.egressGuard],
         ...(environment.rebuilt === undefined
@@ -64,10 +65,24 @@ export function environmentSection(record: RunRecord): Section {
           )}
         </div>
       </div>
-      <h3>Corefile of the cluster’s DNS</h3>
+      <h3>
+        Corefile of the cluster’s
+        DNS${environment.borrowed?.corefileRead === false ? ": not readable, so assumed" : ""}
+      </h3>
       <pre tabindex="0">${environment.corefile}</pre>`,
   };
 }
+
+/** Whose cluster it was, and what of it the run had. */
+const borrowedPairs = ({
+  context,
+  serverVersion,
+  namespace,
+  lent,
+}: NonNullable<RunRecord["environment"]["borrowed"]>): [string, string][] => [
+  ["borrowed cluster", `context ${context}, ${serverVersion}`],
+  ["its namespace", `${namespace}, ${lent ? "lent for it" : "made and removed by the harness"}`],
+];
 
 const pairs = (entries: readonly (readonly [string, string])[]): Html =>
   html`<dl class="pairs">
