@@ -146,6 +146,19 @@ describe("a borrowed cluster", () => {
     expect((await failure(cluster.baseline())).message).to.contain("no more ours to use");
   });
 
+  it("that somebody else has taken meanwhile keeps all that is in it", async () => {
+    const fake = fakeCluster({ objects: lent });
+    const cluster = await borrow(fake);
+    await cluster.apply([config], {});
+    const claim = `${NAMESPACE}/configmaps/agent-gateway-chaos-claim`;
+    fake.objects.set(claim, { labels: {}, data: { owner: "{}", host: "elsewhere" } });
+    expect((await failure(cluster.remove())).message).to.contain("no more ours to use");
+    expect([...fake.objects.keys()]).to.include.members([
+      claim,
+      `${NAMESPACE}/configmaps/otel-agent-config`,
+    ]);
+  });
+
   it("tells how long its DNS caches where it may be read; else a bound is assumed and said", async () => {
     const open = await borrow(fakeCluster({ objects: lent }));
     expect([open.corefile, open.borrowed.corefileRead]).to.deep.equal([COREFILE, true]);

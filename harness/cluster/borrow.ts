@@ -19,7 +19,7 @@ import {
   makeNamespace,
   release,
   removeNamespaceOfRun,
-  stillClaimed,
+  whoseClaim,
   type Found,
   type NamespaceOptions,
 } from "./lend-namespace.js";
@@ -132,8 +132,9 @@ export async function takeNamespace(
     clear,
     keep: () => Promise.reject(new HarnessError("a borrowed cluster is given back, not kept")),
     remove: async () => {
+      if ((await whoseClaim(client, namespace, owner)) === "somebody's") throw notOurs(asking);
       await clear({ progress });
-      await release(client, namespace);
+      await release(client, namespace, owner);
       if (madeIn !== undefined) await removeNamespaceOfRun(client, namespace, madeIn);
     },
   } satisfies Partial<ProvisionedCluster>;
@@ -142,19 +143,18 @@ export async function takeNamespace(
     ...known,
     baseline: async () => {
       const again = await findNamespace(client, asking);
-      if (again.kind !== "absent" && (await stillClaimed(client, namespace, owner, signal))) {
-        return knowing(await dnsOf(client, facts, signal));
-      }
-      throw new HarnessError(
-        `namespace ${namespace} of context ${context} is no more ours to use`,
-        {
-          fix: "see who has removed or taken it, and run again",
-        },
-      );
+      if (again.kind === "absent") throw notOurs(asking);
+      if ((await whoseClaim(client, namespace, owner, signal)) !== "ours") throw notOurs(asking);
+      return knowing(await dnsOf(client, facts, signal));
     },
   });
   return knowing(dns);
 }
+
+const notOurs = ({ context, namespace }: NamespaceOptions): HarnessError =>
+  new HarnessError(`namespace ${namespace} of context ${context} is no more ours to use`, {
+    fix: "see who has removed or taken it, and run again",
+  });
 
 /** ID of the run that has made, or is to make, the namespace; undefined for one that is lent. */
 function runThatMade(found: Found, owner: ClusterOwner): string | undefined {
@@ -180,9 +180,7 @@ async function makeAndClaim(
     await claim(client, asking, owner);
   } catch (thrown) {
     // An interrupted request may have been heard all the same.
-    if (await stillClaimed(client, namespace, owner).catch(() => false)) {
-      await release(client, namespace);
-    }
+    await release(client, namespace, owner).catch(() => undefined);
     if (absent) await removeNamespaceOfRun(client, namespace, owner.run);
     throw thrown;
   }

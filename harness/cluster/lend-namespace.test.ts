@@ -8,13 +8,14 @@ import {
   findNamespace,
   release,
   removeNamespaceOfRun,
-  stillClaimed,
+  whoseClaim,
 } from "./lend-namespace.js";
 import { ownedBy } from "./ownership.js";
 import { testApi } from "./test-api.js";
 
 const where = { context: "staging", namespace: "chaos" };
 const me = ownedBy("r1", 3_600);
+const other = ownedBy("r2", 3_600);
 const failure = async (promise: Promise<unknown>): Promise<string> => {
   try {
     await promise;
@@ -97,10 +98,12 @@ describe("the claim on a namespace", () => {
   it("stands until it is released, for the process that made it alone", async () => {
     const api = claimed(undefined);
     await claim(api, where, me);
-    expect(await stillClaimed(api, "chaos", me)).to.equal(true);
-    expect(await stillClaimed(api, "chaos", ownedBy("r2", 60))).to.equal(false);
-    await release(api, "chaos");
-    expect(await stillClaimed(api, "chaos", me)).to.equal(false);
+    expect(await whoseClaim(api, "chaos", me)).to.equal("ours");
+    expect(await whoseClaim(api, "chaos", other)).to.equal("somebody's");
+    await release(api, "chaos", other);
+    expect(await whoseClaim(api, "chaos", me)).to.equal("ours");
+    await release(api, "chaos", me);
+    expect(await whoseClaim(api, "chaos", me)).to.equal("nobody's");
   });
 
   it("of a living process is respected, and of a process on another host, which nobody can look at", async () => {
@@ -120,7 +123,7 @@ describe("the claim on a namespace", () => {
     ]) {
       const api = claimed(held);
       await claim(api, where, me);
-      expect(await stillClaimed(api, "chaos", me)).to.equal(true);
+      expect(await whoseClaim(api, "chaos", me)).to.equal("ours");
     }
   });
 

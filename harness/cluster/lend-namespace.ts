@@ -180,19 +180,25 @@ function ownerIn(text: string): ClusterOwner | undefined {
   }
 }
 
-/** Whether the claim that this process made still stands. */
-export async function stillClaimed(
+/** Whose claim stands on the namespace, if any. */
+export async function whoseClaim(
   client: Asker,
   namespace: string,
   owner: ClusterOwner,
   signal?: AbortSignal,
-): Promise<boolean> {
+): Promise<"ours" | "nobody's" | "somebody's"> {
   const path = `${pathOfClaims(namespace)}/${CLAIM}`;
   const { status, body } = await demand(client, { path, signal }, [404]);
-  return status !== 404 && (body as Claim).data?.owner === JSON.stringify(owner);
+  if (status === 404) return "nobody's";
+  return (body as Claim).data?.owner === JSON.stringify(owner) ? "ours" : "somebody's";
 }
 
-/** Gives the namespace free; fine when it is already. */
-export async function release(client: Asker, namespace: string): Promise<void> {
+/** Gives the namespace free; leaves a claim that is not this process's. */
+export async function release(
+  client: Asker,
+  namespace: string,
+  owner: ClusterOwner,
+): Promise<void> {
+  if ((await whoseClaim(client, namespace, owner)) !== "ours") return;
   await demand(client, { method: "DELETE", path: `${pathOfClaims(namespace)}/${CLAIM}` }, [404]);
 }
