@@ -32,9 +32,9 @@ export const matrixCommand = (finish: (code: ExitCode) => void, around: Surround
     )
     .action(async (names: string[], _: unknown, command: Command) => {
       const { settings } = await settle(command, around);
-      finish(
-        await matrix(names, { ...settings, collectorImage: collectorImageOf(settings) }, around),
-      );
+      // A matrix compares deployments, not clusters: it makes its own, whatever a file or the environment says.
+      const own = { ...settings, collectorImage: collectorImageOf(settings), context: undefined };
+      finish(await matrix(names, own, around));
     });
 
 async function matrix(

@@ -20,6 +20,7 @@ import type { RunOptions } from "../run/options.js";
 import { checkDeployments } from "../run/render.js";
 import { runScenario } from "../run/run-scenario.js";
 import { openSession, type SharedSession } from "../run/session.js";
+import { demandOwner, withinReach } from "./borrowed.js";
 import { brokenRun, directoryOf } from "./broken-run.js";
 import { commandVerdict } from "./command-verdict.js";
 import type { Settings } from "./options-table.js";
@@ -60,6 +61,13 @@ interface Voice {
 export async function perform(job: Job): Promise<ExitCode> {
   const [first] = job.left;
   if (first === undefined) throw new UsageError("nothing is left to run");
+  // Whatever command asks for the runs, a cluster that is not ours bears only what its owner has agreed to.
+  demandOwner(job.settings);
+  withinReach(
+    job.left.map(({ planned }) => planned.scenario),
+    job.settings,
+    { named: true, tell: () => undefined },
+  );
   const { reportsDir } = first.options;
   const voice = await voiceOf(job, first.options);
   const { progress } = voice;
