@@ -48,6 +48,7 @@ describe("the matrix", () => {
       line(on("corrected", { runId: "another load" }), { workloadSha256: "x" }),
       line(on("corrected", { runId: "another collector" }), { collectorImage: "a/b:1" }),
       line(on("corrected", { runId: "laid over" }), { overlay: "three-gateways" }),
+      line(on("corrected", { runId: "another cluster" }), { context: "staging" }),
     ];
     expect(cells(matrix([asked("corrected")], index))[0]).to.include({ kind: "run", runId: "new" });
     const [strict] = cells(matrix([asked("corrected")], index, true));

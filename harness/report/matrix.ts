@@ -86,7 +86,7 @@ export interface MatrixInput {
   }[];
 }
 
-/** The newest line of a run as it is asked for; undefined when there is none. */
+/** The newest line of a run as it is asked for, in a cluster of our own; undefined when there is none. */
 export function newestRun(
   asked: Extract<Asked, { kind: "run" }>,
   index: readonly IndexLine[],
@@ -96,6 +96,7 @@ export function newestRun(
     (line) =>
       line.scenario === asked.scenario &&
       line.strict === strict &&
+      line.context === undefined &&
       line.workloadSha256 === asked.workloadSha256 &&
       (underTest(line) === null ? asked.isOwn : sameTarget(line, asked.target)),
   );
