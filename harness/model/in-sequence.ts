@@ -1,4 +1,5 @@
 /** One scenario made of several: their faults strike one after another in one load, behind one calibration. */
+import { seconds } from "./durations.js";
 import { UsageError } from "./errors.js";
 import type { InvariantSpec } from "./invariant.js";
 import { scenario, type Scenario, type ScenarioInput } from "./scenario.js";
@@ -8,11 +9,14 @@ export interface SequenceInput extends Pick<ScenarioInput, "name" | "description
   readonly of: readonly Scenario[];
 }
 
+/** About how long calibration takes, whose items a share counts too: once in a sequence, once in each part alone. */
+const CALIBRATION_MS = seconds(60);
+
 /**
  * Each scenario's faults have the time to strike, heal and recover that they have alone; what is normal before them,
  * the end of the one before shows. The sequence asks what all of them ask: a limit in time is the largest of theirs, a
- * share is their mean weighted by the load, as it is a share of the whole load. Throws UsageError when they do not go
- * together.
+ * share allows as many items as theirs do together. It is audited when all of them are. Throws UsageError when they do
+ * not go together.
  */
 export function inSequence({ of, ...named }: SequenceInput): Scenario {
   const [first, ...rest] = of;
@@ -47,7 +51,7 @@ export function inSequence({ of, ...named }: SequenceInput): Scenario {
   return scenario({
     ...named,
     deployment: first.deployment,
-    audit: of.some((part) => part.audit),
+    audit: of.every((part) => part.audit),
     workload: first.workload,
     faults,
     load: beginsMs,
@@ -63,13 +67,13 @@ function asked(spec: InvariantSpec, of: readonly Scenario[]): InvariantSpec[] {
   if (kind === "recovery-time") return [];
   const all = of.map((part) => part.invariants.find((one) => one.kind === kind));
   if (all.includes(undefined)) return [];
-  const weighted = (share: (one: InvariantSpec) => number): number => {
-    const loadMs = of.reduce((sum, part) => sum + part.loadMs, 0);
-    const sum = of.reduce((total, part, n) => {
+  const together = (share: (one: InvariantSpec) => number): number => {
+    const items = of.reduce((sum, part, n) => {
       const one = all[n];
-      return total + (one === undefined ? 0 : share(one) * part.loadMs);
+      return sum + (one === undefined ? 0 : share(one) * (CALIBRATION_MS + part.loadMs));
     }, 0);
-    return Number((sum / loadMs).toFixed(4));
+    const loadMs = of.reduce((sum, part) => sum + part.loadMs, 0);
+    return Number(Math.min(1, items / (CALIBRATION_MS + loadMs)).toFixed(4));
   };
   const largest = (limit: (one: InvariantSpec) => number): number =>
     Math.max(...all.map((one) => (one === undefined ? 0 : limit(one))));
@@ -78,11 +82,11 @@ function asked(spec: InvariantSpec, of: readonly Scenario[]): InvariantSpec[] {
       return [
         {
           kind,
-          explainedBudget: weighted((one) => (one.kind === kind ? one.explainedBudget : 0)),
+          explainedBudget: together((one) => (one.kind === kind ? one.explainedBudget : 0)),
         },
       ];
     case "duplicates":
-      return [{ kind, limit: weighted((one) => (one.kind === kind ? one.limit : 0)) }];
+      return [{ kind, limit: together((one) => (one.kind === kind ? one.limit : 0)) }];
     case "freshness":
     case "no-stall":
       return [{ kind, limitMs: largest((one) => (one.kind === kind ? one.limitMs : 0)) }];
