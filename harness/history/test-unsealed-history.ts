@@ -3,13 +3,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CONVERSIONS } from "./conversions.js";
-import { openDatabase, type Means } from "./database.js";
+import { openDatabase, SMALL, type Means } from "./database.js";
 import type { History } from "./open-history.js";
 import { TABLE_NAMES } from "./tables.js";
 import { createSources, runFactsOf, type HistoryInput } from "./write-history.js";
 
+/** With memory to keep: giving back what each statement had takes longer than the statements of a tiny history. */
+const ROOMY: Means = { ...SMALL, memoryMb: 800 };
+
 /** The journals of `input` are read now and may be removed afterwards. */
-export async function unsealedHistory(input: HistoryInput, means?: Means): Promise<History> {
+export async function unsealedHistory(input: HistoryInput, means = ROOMY): Promise<History> {
   const scratch = await mkdtemp(join(tmpdir(), "agent-gateway-chaos-"));
   const database = await openDatabase(means);
   try {
