@@ -19,6 +19,7 @@ import { watchInterrupts } from "../run/interrupt.js";
 import type { RunOptions } from "../run/options.js";
 import { checkDeployments } from "../run/render.js";
 import { runScenario } from "../run/run-scenario.js";
+import { openBorrowedSession } from "../run/borrowed-session.js";
 import { openSession, type SharedSession } from "../run/session.js";
 import { demandOwner, withinReach } from "./borrowed.js";
 import { brokenRun, directoryOf } from "./broken-run.js";
@@ -81,7 +82,11 @@ export async function perform(job: Job): Promise<ExitCode> {
   try {
     const scenarios = job.left.map(({ planned }) => planned.scenario);
     await checkDeployments(scenarios, first.options.borrowed?.namespace, signal);
-    const session = await openSession(first.options, progress, signal);
+    const { options } = first;
+    const session =
+      options.borrowed === undefined
+        ? await openSession(options, progress, signal)
+        : await openBorrowedSession(options, options.borrowed, progress, signal);
     progress.idle();
     try {
       await performAll(job, session, voice, outcome);

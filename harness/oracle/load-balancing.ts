@@ -7,7 +7,14 @@ import { SIGNALS, type Signal } from "../model/signal.js";
 import { COLLECTOR_DEFAULTS as DEFAULTS } from "./collector-defaults.js";
 import { nameOf } from "./manifests.js";
 import { isBefore, isSince } from "./release.js";
-import { FIRST_RING, PROBED_RING, type RingShape, type RouteKey } from "./ring.js";
+import {
+  endpointOf,
+  FIRST_RING,
+  ipOf,
+  PROBED_RING,
+  type RingShape,
+  type RouteKey,
+} from "./ring.js";
 import { at, durationOr, isMapping, listOf, mappingOf, textOf, type Mapping } from "./untyped.js";
 
 export interface Resolver {
@@ -198,5 +205,26 @@ function routeKeyOfSignal(
         key: null,
         why: "logs are routed by service, which a record's trace ID does not tell",
       };
+  }
+}
+
+/**
+ * The endpoints that a resolver makes of the gateways' addresses. k8s has one for each of its ports, and brackets IPv6
+ * only beside a port; a static list stays as it is written.
+ */
+export function endpointsOf(
+  ips: readonly string[],
+  { kind, port, fixed }: Pick<Resolver, "kind" | "port" | "fixed">,
+): string[] {
+  switch (kind) {
+    case "static":
+      return fixed.filter((one) => ips.includes(ipOf(one)));
+    case "k8s":
+      return port === ""
+        ? [...ips]
+        : port.split(",").flatMap((one) => ips.map((ip) => endpointOf(ip, one)));
+    case "dns":
+    case "other":
+      return ips.map((ip) => endpointOf(ip, port));
   }
 }

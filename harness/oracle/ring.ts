@@ -4,7 +4,6 @@
  */
 import { crc32 } from "node:zlib";
 import type { Signal } from "../model/signal.js";
-import type { Resolver } from "./load-balancing.js";
 
 /** How a release makes its ring. */
 export interface RingShape {
@@ -135,27 +134,6 @@ export function routeKeyOf(
 export function endpointOf(ip: string, port: string): string {
   const host = ip.includes(":") ? `[${ip}]` : ip;
   return port === "" ? host : `${host}:${port}`;
-}
-
-/**
- * The endpoints that a resolver makes of the gateways' addresses. k8s has one for each of its ports, and brackets IPv6
- * only beside a port; a static list stays as it is written.
- */
-export function endpointsOf(
-  ips: readonly string[],
-  { kind, port, fixed }: Pick<Resolver, "kind" | "port" | "fixed">,
-): string[] {
-  switch (kind) {
-    case "static":
-      return fixed.filter((one) => ips.includes(ipOf(one)));
-    case "k8s":
-      return port === ""
-        ? [...ips]
-        : port.split(",").flatMap((one) => ips.map((ip) => endpointOf(ip, one)));
-    case "dns":
-    case "other":
-      return ips.map((ip) => endpointOf(ip, port));
-  }
 }
 
 /** The address in an endpoint. */

@@ -13,7 +13,6 @@ import {
 import { HarnessError, messageOf, UsageError } from "../model/errors.js";
 import { runIdOf } from "../model/ids.js";
 import type { Progress } from "../model/progress.js";
-import { openBorrowedSession } from "./borrowed-session.js";
 import type { RunOptions } from "./options.js";
 import { teardown } from "./teardown.js";
 
@@ -41,14 +40,12 @@ export interface SharedSession {
   close(failed: boolean): Promise<void>;
 }
 
-/** Checks the host, then provisions; what was begun is removed when that fails or is interrupted. */
+/** A cluster of our own. Checks the host, then provisions; what was begun is removed when that fails or is interrupted. */
 export async function openSession(
   options: RunOptions,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<SharedSession> {
-  const { borrowed } = options;
-  if (borrowed !== undefined) return openBorrowedSession(options, borrowed, progress, signal);
   progress.phase("provision");
   const startedMs = Date.now();
   await demandHost(options, signal);
