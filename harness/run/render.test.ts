@@ -1,4 +1,4 @@
-/** What Kustomize renders, on hosts that have a kubectl: the deployments of fixtures, and overlays over each of them. */
+/** What Kustomize renders, on hosts that have a kubectl: the deployments of fixtures, and overlays over each. */
 import { expect } from "chai";
 import { findKubectl } from "kind-node";
 import { scenarios } from "../../scenarios/suites.js";

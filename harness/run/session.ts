@@ -40,7 +40,7 @@ export interface SharedSession {
   close(failed: boolean): Promise<void>;
 }
 
-/** A cluster of our own. Checks the host, then provisions; what was begun is removed when that fails or is interrupted. */
+/** Of a cluster of our own. Checks the host, then provisions; what was begun is removed when that fails. */
 export async function openSession(
   options: RunOptions,
   progress: Progress,
