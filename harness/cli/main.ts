@@ -1,6 +1,6 @@
 /** The `chaos` command: parses, dispatches, and turns every ending into an exit code. */
 import { Command, CommanderError } from "commander";
-import { HarnessError, Interrupted, messageOf, UsageError } from "../model/errors.js";
+import { HarnessError, messageOf } from "../model/errors.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
 import { analyzeCommand } from "./analyze.js";
 import { checkCommand } from "./check.js";
@@ -76,11 +76,15 @@ export async function main(
 const spelledOut = (arg: string): string =>
   arg === "--keep-cluster" ? "--keep-cluster=always" : arg;
 
+/** By name, for a module that two loaders have loaded has two classes of errors. */
+const isNamed = (thrown: unknown, name: string): thrown is Error =>
+  thrown instanceof Error && thrown.name === name;
+
 function exitCodeOf(thrown: unknown): ExitCode {
   // Commander has printed its own message; help and version are not errors.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.pass : EXIT.usage;
-  if (thrown instanceof Interrupted) return EXIT.interrupted;
-  if (thrown instanceof UsageError) {
+  if (isNamed(thrown, "Interrupted")) return EXIT.interrupted;
+  if (isNamed(thrown, "UsageError")) {
     process.stderr.write(`error: ${thrown.message}\n`);
     return EXIT.usage;
   }

@@ -12,6 +12,8 @@ const WRONG: readonly (readonly [args: string, says: string, env?: Record<string
   ["run --sead 3", "unknown option '--sead' (Did you mean --seed?)"],
   ["run gateway-kil", 'unknown scenario "gateway-kil"; did you mean gateway-kill?'],
   ["run xyzzy", 'unknown scenario "xyzzy"; there are: no-faults'],
+  ["run --reporter spec,dot", "only one of them can have standard output"],
+  ["run --reporter nobody-has-it", "no such reporter; there are base, dot"],
   ["run --seed", "option '--seed <n>' argument missing"],
   ["run --seed -1", "--seed -1: give a whole number from 0"],
   ["run --seed 1.5", "--seed 1.5: give a whole number"],
