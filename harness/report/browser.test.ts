@@ -99,10 +99,15 @@ describe("report.html in Chromium", function () {
     );
     expect((await canvases()).painted).to.equal(5);
     await page.setViewportSize({ width: 400, height: 800 });
-    // The charts follow the new width a frame later; the wait ends in a failure if they never do.
-    await page.waitForFunction("document.documentElement.scrollWidth === 400", undefined, {
-      timeout: 5_000,
-    });
+    // The charts follow the new width a frame or more later; the page may not evaluate text, so it cannot wait for one.
+    await page.evaluate(`new Promise((resolve, reject) => {
+      const look = (frames) => {
+        if (document.documentElement.scrollWidth === 400) resolve();
+        else if (frames === 0) reject(new Error("the page is wider than the phone"));
+        else requestAnimationFrame(() => look(frames - 1));
+      };
+      look(300);
+    })`);
     // What was wrong with the guide is read without scrolling sideways.
     const corrections = `document.querySelector('[aria-label="Corrections"]')`;
     const hidden = `${corrections}.scrollWidth - ${corrections}.clientWidth`;
