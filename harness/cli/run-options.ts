@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { NAMESPACE } from "../model/ids.js";
 import type { BorrowedTarget, RunOptions } from "../run/options.js";
 import type { Settings } from "./options-table.js";
-import { targetFlags } from "./run-target.js";
+import { quoted, targetFlags } from "./run-target.js";
 
 /** The options of a run with this seed; its command names all that the plan and the images depend on. */
 export function runOptions(settings: Settings, seed: bigint): RunOptions {
@@ -53,8 +53,8 @@ const wordsOf = ({
   namespace,
   observerImage,
 }: BorrowedTarget): string[] => [
-  `--context ${context}`,
-  ...(kubeconfigPath === undefined ? [] : [`--kubeconfig ${kubeconfigPath}`]),
+  `--context ${quoted(context)}`,
+  ...(kubeconfigPath === undefined ? [] : [`--kubeconfig ${quoted(kubeconfigPath)}`]),
   ...(namespace === NAMESPACE ? [] : [`--namespace ${namespace}`]),
   ...(observerImage === undefined ? [] : [`--observer-image ${observerImage}`]),
   "--i-own-this-cluster",

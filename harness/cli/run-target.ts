@@ -87,5 +87,5 @@ export function targetFlags({
 }
 
 /** As a shell reads one word. */
-const quoted = (word: string): string =>
+export const quoted = (word: string): string =>
   /^[\w./@:-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -33,14 +33,24 @@ describe("reasonToRemove", () => {
   const alive = () => true;
   const dead = () => false;
 
-  it("spares a cluster in use and a kept one, and takes expired and orphaned ones", () => {
-    const used = { run: "r", pid: 7, expiresAtS: 100 };
-    const kept = { run: "kept", pid: 7, expiresAtS: 100 };
+  const used = { run: "r", pid: 7, process: "boot:1", expiresAtS: 100 };
+
+  it("spares a cluster in use, however long it takes, and a kept one until it expires", () => {
+    const kept = { ...used, run: "kept" };
     expect(reasonToRemove(used, 50, alive)).to.equal(undefined);
+    expect(reasonToRemove(used, 100, alive)).to.equal(undefined);
     expect(reasonToRemove(kept, 50, dead)).to.equal(undefined);
-    expect(reasonToRemove(used, 50, dead)).to.equal("left behind: its owner, process 7, is gone");
-    expect(reasonToRemove(used, 100, alive)).to.equal("expired");
     expect(reasonToRemove(kept, 100, alive)).to.equal("expired");
+  });
+
+  it("takes one whose owner is gone, is not known, or may be another process by now", () => {
+    const gone = "left behind: its owner, process 7, is gone";
+    expect(reasonToRemove(used, 50, dead)).to.equal(gone);
+    const unnamed = { run: "r", pid: 7, expiresAtS: 100 };
+    expect(reasonToRemove(unnamed, 50, alive)).to.equal(undefined);
+    expect(reasonToRemove(unnamed, 100, alive)).to.equal("expired");
+    const unknown = { run: "unknown", pid: 0, expiresAtS: 0 };
+    expect(reasonToRemove(unknown, 50, dead)).to.equal("left behind by nobody knows whom");
   });
 });
 

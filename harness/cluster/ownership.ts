@@ -4,15 +4,21 @@ import { kit } from "./kit-errors.js";
 
 const KEPT = "kept";
 
-/** Why a cluster of ours may go; undefined when it is in use or kept. */
+/**
+ * Why a cluster of ours may go; undefined when it is in use or kept. One that is in use never expires, however long its
+ * suite takes, unless nobody can tell its owner from a later process of the same ID.
+ */
 export function reasonToRemove(
   owner: ClusterOwner,
   nowS: number,
   lives: (owner: ClusterOwner) => boolean = ownerLives,
 ): string | undefined {
-  if (owner.expiresAtS <= nowS) return "expired";
-  if (owner.run === KEPT || lives(owner)) return undefined;
-  return `left behind: its owner, process ${String(owner.pid)}, is gone`;
+  const expired = owner.expiresAtS <= nowS ? "expired" : undefined;
+  if (owner.run === KEPT) return expired;
+  if (lives(owner)) return owner.process === undefined ? expired : undefined;
+  return owner.pid === 0
+    ? "left behind by nobody knows whom"
+    : `left behind: its owner, process ${String(owner.pid)}, is gone`;
 }
 
 /** Why it stays, in words. */

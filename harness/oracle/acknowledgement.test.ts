@@ -7,6 +7,7 @@ import { deploymentFacts, samplingFactsOf, type DeploymentFacts } from "./deploy
 import { holdMs } from "./holds.js";
 import { explainLoss, type Ends } from "./loss-windows.js";
 import { settings } from "./settings.js";
+import { GONE } from "./test-death.js";
 import { renderedDeployment } from "./test-deployments.js";
 
 const FACTS = {
@@ -19,13 +20,7 @@ const LAG_MS = 12_000;
 
 /** A gateway that was asked to stop at 50 s and seen to be gone at 80 s. */
 const STOPPED: Death = {
-  tier: "gateway",
-  pod: "gw",
-  uid: "u1",
-  ip: "10.0.0.1",
-  node: "n1",
-  kind: "gone",
-  unlisted: true,
+  ...GONE,
   seenMs: 80_000,
   askedMs: 50_000,
   fromMs: 64_000,

@@ -10,6 +10,7 @@ import {
   slowNetwork,
 } from "../model/node-faults.js";
 import type { Death } from "./deaths.js";
+import { GONE } from "./test-death.js";
 import { departuresIn, heldUpIn } from "./departures.js";
 import { outagesIn, type Outage } from "./outages.js";
 
@@ -90,20 +91,8 @@ describe("departures", () => {
   });
 
   it("are none where a death took the address: that has a narrower window of its own", () => {
-    const death: Death = {
-      tier: "gateway",
-      pod: "gw",
-      uid: "u1",
-      ip: "10.0.0.1",
-      node: "n1",
-      kind: "gone",
-      unlisted: true,
-      seenMs: 100_000,
-      fromMs: 99_000,
-      toMs: 103_000,
-    };
-    expect(departures([endpoint(0), unready], { deaths: [death] })).to.deep.equal([]);
-    const earlier = { ...death, fromMs: 50_000, toMs: 54_000 };
+    expect(departures([endpoint(0), unready], { deaths: [GONE] })).to.deep.equal([]);
+    const earlier = { ...GONE, fromMs: 50_000, toMs: 54_000 };
     expect(departures([endpoint(0), unready], { deaths: [earlier] })).to.have.length(1);
   });
 });

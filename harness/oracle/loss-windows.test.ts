@@ -9,6 +9,7 @@ import { deploymentFacts, type DeploymentFacts } from "./deployment-facts.js";
 import { LOSS_RULES, ruleText } from "./loss-rules.js";
 import { explainLoss } from "./loss-windows.js";
 import type { LostItem } from "./lost-item.js";
+import { GONE } from "./test-death.js";
 
 const YAML = readFileSync(
   join(import.meta.dirname, "../../fixtures/histories/deployment.yaml"),
@@ -21,21 +22,8 @@ const QUEUE_ON_A_CLAIM = deploymentFacts(
   YAML.replace(/emptyDir:\n *sizeLimit: 5Gi/, "persistentVolumeClaim: { claimName: queue }"),
 );
 
-/** Seen at 100 s; the process ended between 99 s and 103 s. */
-const DEATH: Death = {
-  tier: "gateway",
-  pod: "gw",
-  uid: "u1",
-  ip: "10.0.0.1",
-  node: "n1",
-  kind: "gone",
-  unlisted: true,
-  seenMs: 100_000,
-  fromMs: 99_000,
-  toMs: 103_000,
-};
 const RESTART: Death = {
-  ...DEATH,
+  ...GONE,
   kind: "restarted",
   unlisted: false,
   fromMs: 90_000,
@@ -63,7 +51,7 @@ function ruleAt(signal: Signal, sentSeconds: number, options: Case = {}): string
     byMs: sentMs + reached[1] * 1_000,
   };
   const owner = {
-    ip: options.ip ?? DEATH.ip,
+    ip: options.ip ?? GONE.ip,
     firstFromMs: came?.fromMs ?? sentMs,
     firstByMs: came?.byMs ?? sentMs + 4_000,
     mayLackEvidence: options.mayLackEvidence ?? false,
@@ -80,7 +68,7 @@ function ruleAt(signal: Signal, sentSeconds: number, options: Case = {}): string
     ringless: false,
     traceDiedWithAgent,
   };
-  const ends = { deaths: [options.death ?? DEATH], departures: [] };
+  const ends = { deaths: [options.death ?? GONE], departures: [] };
   const rule = explainLoss(item, ends, options.facts ?? FACTS, 12_000);
   return rule?.name ?? "none";
 }
@@ -146,15 +134,15 @@ describe("explained loss", () => {
     const oldest = (facts: DeploymentFacts, death: Death): number =>
       window("logs", { facts, death })[0];
     // 16 s with the queue, 14 s without.
-    expect(oldest(FACTS, DEATH)).to.equal(99 - 16);
+    expect(oldest(FACTS, GONE)).to.equal(99 - 16);
     expect(oldest(FACTS, RESTART)).to.equal(90 - 14);
     expect(oldest(QUEUE_IN_MEMORY, RESTART)).to.equal(90 - 16);
-    expect(oldest(QUEUE_ON_A_CLAIM, DEATH)).to.equal(99 - 14);
+    expect(oldest(QUEUE_ON_A_CLAIM, GONE)).to.equal(99 - 14);
   });
 
   it("needs the death of a gateway, and of one that may have owned the item", () => {
     expect(ruleAt("traces", 90, { ip: "10.0.0.2" })).to.equal("none");
-    expect(ruleAt("traces", 90, { death: { ...DEATH, tier: "agent" } })).to.equal("none");
+    expect(ruleAt("traces", 90, { death: { ...GONE, tier: "agent" } })).to.equal("none");
   });
 
   it("of a part without its evidence needs no death, and is of spans alone", () => {
@@ -208,7 +196,7 @@ describe("explained loss", () => {
     const second = fc.integer({ min: 40, max: 130 });
     const reached = fc.option(fc.tuple(fc.double({ min: 0, max: 4, noNaN: true }), fc.nat(4)));
     const signal = fc.constantFrom<Signal>("traces", "metrics", "logs");
-    const death = fc.constantFrom(DEATH, RESTART);
+    const death = fc.constantFrom(GONE, RESTART);
     fc.assert(
       fc.property(second, reached, signal, death, fc.boolean(), (at, came, of, died, lacks) => {
         const options = { death: died, mayLackEvidence: lacks };
@@ -233,17 +221,17 @@ describe("explained loss", () => {
       ringless: false,
       traceDiedWithAgent: false,
     } as const;
-    const [dead, alive] = [at(DEATH.ip), at("10.0.0.2")];
+    const [dead, alive] = [at(GONE.ip), at("10.0.0.2")];
     const explain = (owners: (typeof dead)[]) =>
-      explainLoss({ ...item, owners }, { deaths: [DEATH], departures: [] }, FACTS, 12_000)?.name;
+      explainLoss({ ...item, owners }, { deaths: [GONE], departures: [] }, FACTS, 12_000)?.name;
     expect(explain([dead])).to.equal("tail-sampling-memory");
     expect(explain([dead, alive])).to.equal(undefined);
     expect(explain([alive, dead])).to.equal(undefined);
   });
 
   it("of what agents held for a gateway that left alive ends with the routing lag; others hold nothing", () => {
-    const departures = [{ uid: "u1", ip: DEATH.ip, sinceMs: 83_000, atMs: 100_000 }];
-    const explain = (second: number, ip = DEATH.ip, reached?: null | { fromMs: 0; byMs: 0 }) => {
+    const departures = [{ uid: "u1", ip: GONE.ip, sinceMs: 83_000, atMs: 100_000 }];
+    const explain = (second: number, ip = GONE.ip, reached?: null | { fromMs: 0; byMs: 0 }) => {
       const sentMs = second * 1_000;
       const owner = { ip, firstFromMs: sentMs, firstByMs: sentMs, mayLackEvidence: false, reached };
       const item: LostItem = {
@@ -266,14 +254,14 @@ describe("explained loss", () => {
       undefined,
     ]);
     expect(explain(90, "10.0.0.2")).to.equal(undefined);
-    expect(explain(90, DEATH.ip, null)).to.equal("dead-endpoint-queue");
+    expect(explain(90, GONE.ip, null)).to.equal("dead-endpoint-queue");
     // What a gateway got, it lost itself.
-    expect(explain(90, DEATH.ip, { fromMs: 0, byMs: 0 })).to.equal(undefined);
+    expect(explain(90, GONE.ip, { fromMs: 0, byMs: 0 })).to.equal(undefined);
   });
 
   it("of what a full queue turned away is what the gateway had to put there meanwhile, nothing else", () => {
-    const full = [{ ip: DEATH.ip, fromMs: 100_000, toMs: 120_000 }];
-    const explain = (signal: Signal, second: number, ip = DEATH.ip, reached?: null) => {
+    const full = [{ ip: GONE.ip, fromMs: 100_000, toMs: 120_000 }];
+    const explain = (signal: Signal, second: number, ip = GONE.ip, reached?: null) => {
       const sentMs = second * 1_000;
       const owner = {
         ip,
@@ -296,7 +284,7 @@ describe("explained loss", () => {
     expect([inside("logs")[0], inside("logs").at(-1)]).to.deep.equal([84, 120]);
     expect([inside("traces")[0], inside("traces").at(-1)]).to.deep.equal([53, 90]);
     expect(explain("logs", 100, "10.0.0.2")).to.equal(undefined);
-    expect(explain("logs", 100, DEATH.ip, null)).to.equal(undefined);
+    expect(explain("logs", 100, GONE.ip, null)).to.equal(undefined);
   });
 
   it("names a place, says what happens, and where it is discussed", () => {

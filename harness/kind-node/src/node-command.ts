@@ -1,8 +1,8 @@
 /** Runs programs inside the nodes of a cluster of ours, and brings files there. */
 import { execute, run, type Executor } from "./command.js";
 import { KitError } from "./errors.js";
-import { listNodes, type OnCluster } from "./nodes.js";
-import { requireOurs } from "./owner.js";
+import type { OnCluster } from "./nodes.js";
+import { requireNode } from "./require-node.js";
 
 /** Longest that one short program may take on a busy host. */
 const LONGEST_MS = 30_000;
@@ -18,7 +18,7 @@ export async function runInNode(
   options: OnCluster = {},
   executor: Executor = execute,
 ): Promise<string> {
-  await requireRunning(cluster, node, options, executor);
+  await requireNode("running", { cluster, node }, options, executor);
   const args = ["exec", node, ...command];
   return run("docker", args, { ...options, timeoutMs: LONGEST_MS }, executor);
 }
@@ -34,23 +34,9 @@ export async function copyToNode(
   options: OnCluster = {},
   executor: Executor = execute,
 ): Promise<void> {
-  await requireRunning(cluster, node, options, executor);
+  await requireNode("running", { cluster, node }, options, executor);
   const args = ["cp", file.from, `${node}:${file.to}`];
   await run("docker", args, { ...options, timeoutMs: LONGEST_MS }, executor);
-}
-
-async function requireRunning(
-  cluster: string,
-  node: string,
-  options: OnCluster,
-  executor: Executor,
-): Promise<void> {
-  await requireOurs(cluster, options, executor);
-  const nodes = await listNodes(cluster, options, executor);
-  if (nodes.some(({ name, running }) => name === node && running)) return;
-  throw new KitError(`cluster ${cluster} has no running node ${node}`, {
-    fix: `see which it has: docker ps --all --filter label=io.x-k8s.kind.cluster=${cluster}`,
-  });
 }
 
 /** A container of containerd on a node of a cluster. */

@@ -1,8 +1,7 @@
 /** Stops, starts and freezes the workers of a cluster of ours, as a power cut or a hung host would. */
 import { execute, run, type Executor } from "./command.js";
-import { KitError } from "./errors.js";
-import { listNodes, type OnCluster } from "./nodes.js";
-import { requireOurs } from "./owner.js";
+import type { OnCluster } from "./nodes.js";
+import { requireNode } from "./require-node.js";
 
 /** Longest that Docker may take for one of these on a busy host. */
 const LONGEST_MS = 60_000;
@@ -22,7 +21,7 @@ export async function nodePower(
   options: OnCluster = {},
   executor: Executor = execute,
 ): Promise<NodePower> {
-  await demandWorker(cluster, node, options, executor);
+  await requireNode("worker", { cluster, node }, options, executor);
   const format = "{{.State.Running}}\t{{.State.Paused}}\t{{.State.StartedAt}}";
   const args = ["inspect", "--format", format, node];
   const text = await run("docker", args, { ...options, timeoutMs: LONGEST_MS }, executor);
@@ -52,18 +51,4 @@ export async function switchNode(
   const now = await nodePower(cluster, node, options, executor);
   if (VERBS[verb].wanted(now)) return;
   await run("docker", [verb, node], { ...options, timeoutMs: LONGEST_MS }, executor);
-}
-
-async function demandWorker(
-  cluster: string,
-  node: string,
-  options: OnCluster,
-  executor: Executor,
-): Promise<void> {
-  await requireOurs(cluster, options, executor);
-  const nodes = await listNodes(cluster, options, executor);
-  if (nodes.some(({ name, role }) => name === node && role === "worker")) return;
-  throw new KitError(`cluster ${cluster} has no worker ${node}`, {
-    fix: `see which it has: docker ps --all --filter label=io.x-k8s.kind.cluster=${cluster}`,
-  });
 }
