@@ -4,7 +4,9 @@ import { inSequence } from "./in-sequence.js";
 import {
   countersAgree,
   delivery,
+  disruptionBudget,
   freshWithin,
+  hpaPolicy,
   recoversWithin,
   type InvariantSpec,
 } from "./invariant.js";
@@ -68,6 +70,14 @@ describe("a sequence of scenarios", () => {
     expect(asks("freshness")).to.deep.equal({ kind: "freshness", limitMs: 5_000 });
     expect(asks("counters-agree")).to.equal(undefined);
     expect(asks("trace-affinity")).to.deep.equal({ kind: "trace-affinity" });
+  });
+
+  it("asks what judges only its own kind of event when one asks", () => {
+    const drained = part("drained", { invariants: [...delivery({ explained: 0.1 }), disruptionBudget()] });
+    const scaled = part("scaled", { invariants: [...delivery({ explained: 0.1 }), hpaPolicy()] });
+    const kinds = sequence(short, drained, scaled).invariants.map(({ kind }) => kind);
+    expect(kinds).to.include.members(["disruption-budget", "hpa-policy"]);
+    expect(new Set(kinds)).to.have.property("size", kinds.length);
   });
 
   it("refuses what does not go together, by name", () => {

@@ -15,7 +15,8 @@ const CALIBRATION_MS = seconds(60);
 /**
  * Each scenario's faults have the time to strike, heal and recover that they have alone; what is normal before them,
  * the end of the one before shows. The sequence asks what all of them ask: a limit in time is the largest of theirs, a
- * share allows as many items as theirs do together. It is audited when all of them are. Throws UsageError when they do
+ * share allows as many items as theirs do together. Disruption budget and autoscaler are asked when one asks. It is
+ * audited when all of them are. Throws UsageError when they do
  * not go together.
  */
 export function inSequence({ of, ...named }: SequenceInput): Scenario {
@@ -56,13 +57,25 @@ export function inSequence({ of, ...named }: SequenceInput): Scenario {
     faults,
     load: beginsMs,
     quiesce: { atMost: quiesceMs },
-    invariants: first.invariants.flatMap((spec) => asked(spec, of)),
+    invariants: firstOfEachKind(of).flatMap((spec) => asked(spec, of)),
   });
 }
 
-/** What all scenarios ask of the kind; nothing when one does not ask it. */
+/** They judge what happened of their own kind (an eviction, a change of the number), whatever else happened. */
+const OF_ANY: readonly InvariantSpec["kind"][] = ["disruption-budget", "hpa-policy"];
+
+function firstOfEachKind(of: readonly Scenario[]): readonly InvariantSpec[] {
+  const kinds = new Map<InvariantSpec["kind"], InvariantSpec>();
+  for (const spec of of.flatMap((part) => part.invariants)) {
+    if (!kinds.has(spec.kind)) kinds.set(spec.kind, spec);
+  }
+  return [...kinds.values()];
+}
+
+/** What all scenarios ask of the kind; nothing when one does not ask it, unless the kind keeps to its own. */
 function asked(spec: InvariantSpec, of: readonly Scenario[]): InvariantSpec[] {
   const { kind } = spec;
+  if (OF_ANY.includes(kind)) return [spec];
   // What the next fault takes away was sent before it: it would count against the recovery from this one.
   if (kind === "recovery-time") return [];
   const all = of.map((part) => part.invariants.find((one) => one.kind === kind));
