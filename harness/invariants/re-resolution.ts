@@ -4,7 +4,7 @@
  * (oracle/epochs.ts), one scrape interval, and, after a gateway left, the exporter's timeout, in which 0.96.0 may
  * not resolve; and while DNS was out or stale, nobody need follow. Any other number fails: an agent that never follows,
  * overshoots, or has an empty ring. It counts gateways and does not name them. Inconclusive when an agent was not
- * scraped while only the newest set was allowed.
+ * scraped while only the newest set was allowed, for as long as a scrape takes to come round.
  */
 import { formatDuration } from "../model/durations.js";
 import type { InvariantResult } from "../model/invariant.js";
@@ -132,8 +132,8 @@ function unseenChanges(
   return sets.flatMap((set, index) => {
     const fromMs = Math.max(set.atMs, ...sets.slice(0, index).map(({ untilMs }) => untilMs));
     const first = samples[0]?.atMs ?? Infinity;
-    // Superseded before every agent had to know it, or before calibration.
-    if (fromMs >= set.endsMs || set.endsMs <= first) return [];
+    // Superseded before a scrape was due of every agent that had to know it, or before calibration.
+    if (fromMs + SCRAPE_MS > set.endsMs || set.endsMs <= first) return [];
     return agents
       .filter((agent) => agent.fromMs <= fromMs && agent.toMs > fromMs + SCRAPE_MS)
       .filter(
