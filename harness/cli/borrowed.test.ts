@@ -3,9 +3,10 @@ import { scenarios } from "../../scenarios/suites.js";
 import { UsageError } from "../model/errors.js";
 import type { Scenario } from "../model/scenario.js";
 import { withinReach } from "./borrowed.js";
-import { OPTIONS, type Settings } from "./options-table.js";
+import { OPTIONS } from "./options-table.js";
 import { overrideScenario } from "./override-scenario.js";
 import { runOptions } from "./run-options.js";
+import type { WithCollector } from "./run-target.js";
 
 const byName = (...names: string[]): readonly Scenario[] =>
   names.flatMap((name) => scenarios.find((one) => one.name === name) ?? []);
@@ -71,7 +72,7 @@ describe("what a borrowed cluster is asked to bear", () => {
 describe("the options of a run on a borrowed cluster", () => {
   const fallbacks = Object.fromEntries(
     Object.entries(OPTIONS).map(([key, { fallback }]) => [key, fallback]),
-  ) as unknown as Settings;
+  ) as unknown as WithCollector;
 
   it("name it, and the command that repeats the run names it too", () => {
     const settings = { ...fallbacks, context, namespace: "chaos", observerImage: "r.test/o:1" };

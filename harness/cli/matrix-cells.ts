@@ -11,31 +11,39 @@ export interface AskedRun {
   readonly asked: Extract<Asked, { kind: "run" }>;
   readonly planned: PlannedRun;
 }
+/** What a column puts under test. */
+export interface Column {
+  readonly deployment: string;
+  readonly collectorImage?: string;
+}
+
 export type AskedCell = AskedRun | { readonly asked: Extract<Asked, { kind: "none" }> };
 
 /**
- * A row a scenario, a cell a deployment. UsageError for a deployment that cannot be run at all; what keeps one scenario
+ * A row a scenario, a cell a column. UsageError for a deployment that cannot be run at all; what keeps one scenario
  * from one deployment is told in its cell.
  */
 export async function askedCells(
   scenarios: readonly Scenario[],
-  deployments: readonly string[],
+  columns: readonly Column[],
   { settings, seed }: { readonly settings: Settings; readonly seed: bigint },
 ): Promise<AskedCell[][]> {
   const check = settings.fromReports ? undefined : await checker();
-  for (const deployment of deployments) await check?.({ deployment, audit: settings.audit });
+  for (const column of columns) await check?.({ ...column, audit: settings.audit });
   const rows: AskedCell[][] = [];
   for (const scenario of scenarios) {
     const row: AskedCell[] = [];
-    for (const deployment of deployments) {
-      row.push(await cellOf(scenario, deployment, { settings, seed, check }));
+    for (const column of columns) {
+      row.push(await cellOf(scenario, column, { settings, seed, check }));
     }
     rows.push(row);
   }
   return rows;
 }
 
-type Check = (wanted: Pick<Scenario, "deployment" | "overlay" | "audit">) => Promise<unknown>;
+type Check = (
+  wanted: Pick<Scenario, "deployment" | "overlay" | "collectorImage" | "audit">,
+) => Promise<unknown>;
 
 /** Renders a deployment and sees whether a run can use it; undefined without a kubectl, as for a run. */
 async function checker(): Promise<Check | undefined> {
@@ -48,7 +56,7 @@ async function checker(): Promise<Check | undefined> {
 
 async function cellOf(
   own: Scenario,
-  deployment: string,
+  column: Column,
   {
     settings,
     seed,
@@ -56,9 +64,9 @@ async function cellOf(
   }: { readonly settings: Settings; readonly seed: bigint; readonly check: Check | undefined },
 ): Promise<AskedCell> {
   try {
-    const scenario = overrideScenario(own, { ...settings, deployment });
+    const scenario = overrideScenario(own, { ...settings, collectorImage: undefined, ...column });
     if (scenario.overlay !== undefined) await check?.(scenario);
-    const planned = { ...plannedRun(scenario, seed, 1), deployment };
+    const planned = { ...plannedRun(scenario, seed, 1), ...column };
     const { overlay, collectorImage } = scenario;
     return {
       planned,

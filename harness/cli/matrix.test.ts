@@ -61,6 +61,24 @@ describe("chaos matrix --from-reports", () => {
     expect(await readFile(join(reports, "matrix.md"), "utf8")).to.contain("[✓ PASS](./runs/");
   });
 
+  it("has a column for each collector of each deployment", async () => {
+    const { deployments, rows } = await matrix(
+      ...["gateway-kill", "--deployments", "corrected,current"],
+      ...["--collector-version", "0.160.0,0.161.0"],
+    );
+    const contrib = "otel/opentelemetry-collector-contrib";
+    expect(deployments).to.deep.equal([
+      `corrected with ${contrib}:0.160.0`,
+      `corrected with ${contrib}:0.161.0`,
+      `current with ${contrib}:0.160.0`,
+      `current with ${contrib}:0.161.0`,
+    ]);
+    expect(rows[0]!.cells[3]).to.deep.equal({
+      kind: "none",
+      reason: `not run: no run of gateway-kill on current with ${contrib}:0.161.0 is on record`,
+    });
+  });
+
   it("asks for what a scenario needs over a deployment by both names", async () => {
     const { rows } = await matrix("no-faults-busy", "--deployments", "graceful");
     expect(rows[0]!.cells[0]).to.deep.equal({

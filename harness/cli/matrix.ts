@@ -5,14 +5,15 @@ import { Command } from "commander";
 import { HarnessError, messageOf, UsageError } from "../model/errors.js";
 import { describeFault } from "../model/fault.js";
 import { runIdOf } from "../model/ids.js";
+import { deploymentText } from "../model/scenario.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
 import { newestRun, type Asked } from "../report/matrix.js";
 import { readIndex } from "../report/index-file.js";
 import { outputColumns } from "../report/terminal-summary.js";
-import { askedCells, type AskedCell, type AskedRun } from "./matrix-cells.js";
+import { askedCells, type AskedCell, type AskedRun, type Column } from "./matrix-cells.js";
 import type { Settings } from "./options-table.js";
 import { describe, leftOver } from "./run.js";
-import { collectorImageOf, deploymentOf } from "./run-target.js";
+import { collectorImagesOf, deploymentOf } from "./run-target.js";
 import { select, type Selection } from "./select.js";
 import { addOptions, settle, type Surroundings } from "./settings.js";
 import { writeSuitePlan } from "./suite-plan.js";
@@ -28,13 +29,13 @@ export const matrixCommand = (finish: (code: ExitCode) => void, around: Surround
         "the same. The table is printed, and written as matrix.html, matrix.md and matrix.json.\n" +
         "\nExamples:\n  chaos matrix --suite nightly --deployments corrected,graceful,current\n" +
         "  chaos matrix gateway-kill --deployments at-least-once --strict\n" +
-        "  chaos matrix --suite nightly --deployments corrected,graceful --from-reports",
+        "  chaos matrix --suite nightly --deployments corrected,graceful --from-reports\n" +
+        "  chaos matrix gateway-terminate --deployments current --collector-version 0.160.0,0.161.0",
     )
     .action(async (names: string[], _: unknown, command: Command) => {
       const { settings } = await settle(command, around);
       // A matrix compares deployments, not clusters: it makes its own, whatever a file or the environment says.
-      const own = { ...settings, collectorImage: collectorImageOf(settings), context: undefined };
-      finish(await matrix(names, own, around));
+      finish(await matrix(names, { ...settings, context: undefined }, around));
     });
 
 async function matrix(
@@ -46,11 +47,15 @@ async function matrix(
   if (given === undefined) {
     throw new UsageError("matrix: give --deployments, for example corrected,graceful,current");
   }
-  const deployments: string[] = [];
-  for (const one of given) deployments.push(await deploymentOf(one, around.cwd, "--deployments"));
+  const columns: Column[] = [];
+  for (const one of given) {
+    const deployment = await deploymentOf(one, around.cwd, "--deployments");
+    const images = collectorImagesOf(settings)?.map((collectorImage) => ({ collectorImage }));
+    columns.push(...(images ?? [{}]).map((image) => ({ deployment, ...image })));
+  }
   const selection = select(names, settings);
   const seed = settings.seed ?? BigInt(randomBytes(4).readUInt32BE());
-  const rows = await askedCells(selection.scenarios, deployments, { settings, seed });
+  const rows = await askedCells(selection.scenarios, columns, { settings, seed });
   const reportsDir = resolve(settings.output);
   const index = await readIndex(reportsDir);
   const missing = rows
@@ -63,7 +68,7 @@ async function matrix(
   if (settings.dryRun) {
     return describe(
       missing.map(({ planned }) => planned),
-      settings,
+      { ...settings, collectorImage: undefined },
     );
   }
   let code: ExitCode = EXIT.pass;
@@ -76,7 +81,7 @@ async function matrix(
     }
   }
   const tried = new Set<AskedCell>(settings.fromReports ? [] : missing);
-  await tell(selection, deployments, settings, (cell) => withTrouble(cell, tried, broke), rows);
+  await tell(selection, columns, settings, (cell) => withTrouble(cell, tried, broke), rows);
   if (broke !== undefined) throw broke;
   return code;
 }
@@ -101,24 +106,22 @@ async function runMissing(
 ): Promise<ExitCode> {
   const { seed } = missing[0]?.planned ?? { seed: 0n };
   const suite = missing.length > 1 ? runIdOf(new Date(), seed) : undefined;
-  const { strict, faults, audit, load, collectorImage, output } = settings;
+  const { strict, faults, audit, load, output } = settings;
+  const withoutCollector = { ...settings, collectorImage: undefined };
   if (suite !== undefined) {
     await writeSuitePlan(resolve(output), {
       ...{ suite, controls: selection.controls, strict, faults, audit },
       runs: missing.map(({ planned }) => planned),
       ...(load === undefined ? {} : { loadSeconds: load }),
-      ...(collectorImage === undefined ? {} : { collectorImage }),
     });
   }
   const { perform } = await import("./perform.js");
   return perform({
     ...selection,
     suite,
-    left: missing.map(({ planned }, at) =>
-      leftOver(planned, at + 1, suite, { ...settings, deployment: planned.deployment }),
-    ),
+    left: missing.map(({ planned }, at) => leftOver(planned, at + 1, suite, withoutCollector)),
     finished: [],
-    settings,
+    settings: withoutCollector,
     terminal: terminalMode(settings, env),
   });
 }
@@ -126,7 +129,7 @@ async function runMissing(
 /** Prints the table and writes its files. */
 async function tell(
   { scenarios }: Selection,
-  deployments: readonly string[],
+  columns: readonly Column[],
   settings: Settings,
   asked: (cell: AskedCell) => Asked,
   rows: readonly (readonly AskedCell[])[],
@@ -138,7 +141,7 @@ async function tell(
   const input = {
     createdAt: new Date(),
     strict: settings.strict,
-    deployments,
+    deployments: columns.map(deploymentText),
     rows: scenarios.map(({ name, faults }, row) => ({
       scenario: name,
       faults: faults.map(({ fault }) => describeFault(fault)),

@@ -316,10 +316,11 @@ export const OPTIONS = {
     on: CHECK,
   }),
   collectorImage: option({
-    flags: "--collector-image <ref>",
-    about: "the image of every collector, in place of the one that the manifests name",
-    kind: "text",
-    schema: values.imageReference,
+    flags: "--collector-image <refs>",
+    about:
+      "the image of every collector, in place of the one that the manifests name; a matrix has a column for each",
+    kind: "list",
+    schema: z.array(values.imageReference).min(1).readonly(),
     wants: "an image, for example otel/opentelemetry-collector-contrib:0.96.0",
     fallback: undefined,
     on: [...CHECK, ...RUNS],
@@ -327,8 +328,8 @@ export const OPTIONS = {
   collectorVersion: option({
     flags: "--collector-version <v>",
     about: "the same by its release: the contrib distribution of that version",
-    kind: "text",
-    schema: values.version,
+    kind: "list",
+    schema: z.array(values.version).min(1).readonly(),
     wants: "a version, for example 0.161.0",
     fallback: undefined,
     on: [...CHECK, ...RUNS],

@@ -24,8 +24,8 @@ import { openSession, type SharedSession } from "../run/session.js";
 import { demandOwner, withinReach } from "./borrowed.js";
 import { brokenRun, directoryOf } from "./broken-run.js";
 import { commandVerdict } from "./command-verdict.js";
-import type { Settings } from "./options-table.js";
 import type { PlannedRun } from "./planned-runs.js";
+import type { WithCollector } from "./run-target.js";
 import type { FinishedRun } from "./suite-plan.js";
 import { progressOf, type TerminalMode } from "./terminal-mode.js";
 
@@ -38,7 +38,7 @@ export interface Job {
   readonly suite: string | undefined;
   readonly controls: boolean;
   readonly shows: TitleFilter;
-  readonly settings: Settings;
+  readonly settings: WithCollector;
   readonly terminal: TerminalMode;
 }
 

@@ -9,7 +9,9 @@ export interface PlannedRun {
   /** 1 for the first run of a scenario. */
   readonly repetition: number;
   /** The deployment that it is asked for, where the runs of one plan differ in that. */
-  readonly deployment?: string;
+  readonly deployment?: string | undefined;
+  /** The same of the collector's image. */
+  readonly collectorImage?: string | undefined;
 }
 
 /** As many as ask for a rare failure; a bound, so that no command goes on for ever. */

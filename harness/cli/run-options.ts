@@ -2,11 +2,10 @@
 import { resolve } from "node:path";
 import { NAMESPACE } from "../model/ids.js";
 import type { BorrowedTarget, RunOptions } from "../run/options.js";
-import type { Settings } from "./options-table.js";
-import { quoted, targetFlags } from "./run-target.js";
+import { quoted, targetFlags, type WithCollector } from "./run-target.js";
 
 /** The options of a run with this seed; its command names all that the plan and the images depend on. */
-export function runOptions(settings: Settings, seed: bigint): RunOptions {
+export function runOptions(settings: WithCollector, seed: bigint): RunOptions {
   const { strict, faults, audit, load, images, registryMirror, reuseCluster, keepCluster } =
     settings;
   const reused = reuseCluster !== undefined;
@@ -42,7 +41,7 @@ const borrowedTarget = ({
   kubeconfig,
   namespace,
   observerImage,
-}: Settings): BorrowedTarget | undefined =>
+}: WithCollector): BorrowedTarget | undefined =>
   context === undefined
     ? undefined
     : { context, kubeconfigPath: kubeconfig, namespace, observerImage };

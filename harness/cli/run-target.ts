@@ -12,12 +12,28 @@ import type { Settings } from "./options-table.js";
 /** The image of a release of the contrib distribution is this, a colon and the version. */
 const CONTRIB = "otel/opentelemetry-collector-contrib";
 
-/** The image that every collector is to have; undefined for as the manifests say. */
-export const collectorImageOf = ({
+type SaidOfCollectors = Pick<Settings, "collectorImage" | "collectorVersion">;
+
+/** The images that every collector is to have, one after the other; undefined for as the manifests say. */
+export const collectorImagesOf = ({
   collectorImage,
   collectorVersion,
-}: Pick<Settings, "collectorImage" | "collectorVersion">): string | undefined =>
-  collectorVersion === undefined ? collectorImage : `${CONTRIB}:${collectorVersion}`;
+}: SaidOfCollectors): readonly string[] | undefined =>
+  collectorVersion?.map((version) => `${CONTRIB}:${version}`) ?? collectorImage;
+
+/** The same where there can be one only. */
+export function collectorImageOf(settings: SaidOfCollectors): string | undefined {
+  const [image, ...others] = collectorImagesOf(settings) ?? [];
+  if (others.length === 0) return image;
+  const flag = settings.collectorVersion === undefined ? "image" : "version";
+  throw new UsageError(`--collector-${flag}: give one; chaos matrix compares several`);
+}
+
+/** Settings whose collector is settled. */
+export type WithCollector = Omit<Settings, "collectorImage" | "collectorVersion"> & {
+  /** The image that every collector is to have; undefined for as the manifests say. */
+  readonly collectorImage: string | undefined;
+};
 
 /**
  * A name under fixtures/deployments as it is, a Kustomize directory by its absolute path. A bare name is one of ours
@@ -70,7 +86,7 @@ async function demandNoTemplates(dir: string, cwd: string): Promise<void> {
 export function targetFlags({
   deployment,
   collectorImage,
-}: Pick<Settings, "deployment" | "collectorImage">): string[] {
+}: Pick<WithCollector, "deployment" | "collectorImage">): string[] {
   const version = collectorImage?.startsWith(`${CONTRIB}:`)
     ? collectorImage.slice(CONTRIB.length + 1)
     : undefined;

@@ -13,7 +13,7 @@ import { loadSeconds, overrideScenario } from "./override-scenario.js";
 import type { Job } from "./perform.js";
 import { MOST_REPETITIONS, planRuns, type PlannedRun } from "./planned-runs.js";
 import { runOptions } from "./run-options.js";
-import { collectorImageOf, deploymentOf } from "./run-target.js";
+import { collectorImageOf, deploymentOf, type WithCollector } from "./run-target.js";
 import { selectRuns, type Selection } from "./select.js";
 import { addOptions, settle, type Surroundings } from "./settings.js";
 import { readUnfinishedSuite, writeSuitePlan } from "./suite-plan.js";
@@ -54,7 +54,7 @@ async function act(
   names: readonly string[],
   command: Command,
   around: Surroundings,
-  given: Partial<Settings> = {},
+  given: Partial<Pick<Settings, "dryRun">> = {},
 ): Promise<ExitCode> {
   const settled = await settle(command, around);
   const settings = { ...(await targeted(settled.settings, around)), ...given };
@@ -64,7 +64,7 @@ async function act(
 }
 
 /** The settings with what several options say said in one, and paths made whole. */
-const targeted = async (settings: Settings, { cwd }: Surroundings): Promise<Settings> => ({
+const targeted = async (settings: Settings, { cwd }: Surroundings): Promise<WithCollector> => ({
   ...settings,
   load: loadSeconds(settings),
   collectorImage: collectorImageOf(settings),
@@ -73,7 +73,7 @@ const targeted = async (settings: Settings, { cwd }: Surroundings): Promise<Sett
 
 async function run(
   names: readonly string[],
-  settings: Settings,
+  settings: WithCollector,
   { env }: Surroundings,
 ): Promise<ExitCode> {
   const selection = await selectRuns(names, settings);
@@ -111,12 +111,12 @@ async function run(
 /** Prints the plan of each run. */
 export async function describe(
   planned: readonly PlannedRun[],
-  settings: Settings,
+  settings: WithCollector,
 ): Promise<ExitCode> {
   const { describePlans } = await import("../run/describe-plan.js");
-  const runs = planned.map(({ scenario, seed, deployment = settings.deployment }) => ({
-    scenario,
-    options: runOptions({ ...settings, deployment }, seed),
+  const runs = planned.map((one) => ({
+    scenario: one.scenario,
+    options: runOptions(ofRun(one, settings), one.seed),
   }));
   for await (const text of describePlans(runs)) process.stdout.write(text);
   return EXIT.pass;
@@ -126,7 +126,17 @@ const keepPlan = (
   suite: string,
   runs: readonly PlannedRun[],
   { controls }: Selection,
-  { strict, faults, audit, load, deployment, collectorImage, grep, grepInvert, output }: Settings,
+  {
+    strict,
+    faults,
+    audit,
+    load,
+    deployment,
+    collectorImage,
+    grep,
+    grepInvert,
+    output,
+  }: WithCollector,
 ): Promise<void> =>
   writeSuitePlan(resolve(output), {
     ...{ suite, controls, strict, faults, audit, runs },
@@ -137,13 +147,23 @@ const keepPlan = (
     ...(grepInvert === undefined ? {} : { grepInvert }),
   });
 
+/** With the target of this run, where the runs of one plan differ in that. */
+const ofRun = (
+  { deployment, collectorImage }: PlannedRun,
+  settings: WithCollector,
+): WithCollector => ({
+  ...settings,
+  deployment: deployment ?? settings.deployment,
+  collectorImage: collectorImage ?? settings.collectorImage,
+});
+
 export function leftOver(
   planned: PlannedRun,
   suiteRun: number,
   suite: string | undefined,
-  settings: Settings,
+  settings: WithCollector,
 ): Job["left"][number] {
-  const options = runOptions(settings, planned.seed);
+  const options = runOptions(ofRun(planned, settings), planned.seed);
   const place = suite === undefined ? undefined : { suite, suiteRun };
   return { planned, options: { ...options, place } };
 }
@@ -152,7 +172,7 @@ export function leftOver(
 async function resume(
   names: readonly string[],
   given: string,
-  settings: Settings,
+  settings: WithCollector,
   { env }: Surroundings,
 ): Promise<ExitCode> {
   if (names.length > 0) {
@@ -175,12 +195,7 @@ async function resume(
   }
   const { perform } = await import("./perform.js");
   return perform({
-    left: left.map(({ planned, position }) =>
-      leftOver(planned, position, suite, {
-        ...asBegun,
-        deployment: planned.deployment ?? asBegun.deployment,
-      }),
-    ),
+    left: left.map(({ planned, position }) => leftOver(planned, position, suite, asBegun)),
     finished,
     suite,
     controls,

@@ -61,13 +61,15 @@ describe("a suite on disk", () => {
       ...{ suite: SUITE, controls: false, strict: false, faults: true, audit: false },
       deployment: "graceful",
       collectorImage: "a/b:1",
-      runs: [first!, { ...second!, deployment: "current" }],
+      runs: [first!, { ...second!, deployment: "current", collectorImage: "a/b:2" }],
     });
     const { left } = await readUnfinishedSuite(reports, SUITE);
     expect(left.map(({ planned }) => planned.scenario.deployment)).to.deep.equal([
       ...["graceful", "current"],
     ]);
-    expect(left.every(({ planned }) => planned.scenario.collectorImage === "a/b:1")).to.equal(true);
+    expect(left.map(({ planned }) => planned.scenario.collectorImage)).to.deep.equal([
+      ...["a/b:1", "a/b:2"],
+    ]);
   });
 
   it("is refused in one line when it is over, unknown, or its plan is gone", async () => {

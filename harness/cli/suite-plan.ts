@@ -35,6 +35,7 @@ const SuitePlan = z.object({
         seed: z.string().describe("decimal text of an unsigned 64-bit number"),
         repetition: z.number().int().positive(),
         deployment: z.string().optional().describe("of this run, where they differ"),
+        collectorImage: z.string().optional().describe("the same"),
       }),
     )
     .nonempty(),
@@ -62,11 +63,10 @@ export async function writeSuitePlan(
   reportsDir: string,
   plan: Omit<SuitePlan, "schemaVersion" | "runs"> & { readonly runs: readonly PlannedRun[] },
 ): Promise<void> {
-  const runs = plan.runs.map(({ scenario, seed, repetition, deployment }) => ({
+  const runs = plan.runs.map(({ scenario, seed, ...rest }) => ({
     scenario: scenario.name,
     seed: String(seed),
-    repetition,
-    ...(deployment === undefined ? {} : { deployment }),
+    ...rest,
   }));
   await mkdir(join(reportsDir, "suites"), { recursive: true });
   const text = JSON.stringify({ schemaVersion: SUITE_SCHEMA_VERSION, ...plan, runs }, null, 2);
@@ -115,11 +115,11 @@ const revive =
     if (scenario === undefined) {
       throw new UsageError(`--resume ${given}: its scenario ${name} does not exist any more`);
     }
-    const { faults, audit, loadSeconds: load, collectorImage } = plan;
-    const deployment = own.deployment ?? plan.deployment;
+    const { faults, audit, loadSeconds: load } = plan;
+    const { deployment, collectorImage } = { ...plan, ...own };
     const changes = { faults, audit, load, deployment, collectorImage };
     const planned = plannedRun(overrideScenario(scenario, changes), BigInt(seed), repetition);
-    return { ...planned, ...(own.deployment === undefined ? {} : { deployment: own.deployment }) };
+    return { ...planned, ...own };
   };
 
 async function readPlan(
