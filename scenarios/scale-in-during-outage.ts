@@ -14,7 +14,7 @@ export default scenario({
   tags: ["release"],
   deployment: "quick-scaling",
   faults: [
-    { at: seconds(5), lasts: seconds(45), fault: minReplicas(5) },
+    { at: seconds(5), lasts: seconds(45), fault: minReplicas(5, { shows: "scale-in" }) },
     // The autoscaler takes the first gateway away 30 s after the minimum is 3 again, and the second 30 s later.
     { at: seconds(70), lasts: seconds(30), fault: troubleBackends({ kind: "down" }) },
   ],

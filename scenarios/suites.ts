@@ -39,6 +39,7 @@ import gatewayRolloutBrokenImage from "./gateway-rollout-broken-image.js";
 import gatewayRolloutUnready from "./gateway-rollout-unready.js";
 import gatewayRollout from "./gateway-rollout.js";
 import gatewayScaleByHand from "./gateway-scale-by-hand.js";
+import gatewayScaleIn from "./gateway-scale-in.js";
 import gatewayScaleOutReal from "./gateway-scale-out-real.js";
 import gatewayScaleOut from "./gateway-scale-out.js";
 import gatewayTerminateAll from "./gateway-terminate-all.js";
@@ -86,6 +87,7 @@ export const scenarios = [
   gatewayRolloutBrokenImage,
   gatewayRolloutUnready,
   gatewayScaleByHand,
+  gatewayScaleIn,
   gatewayScaleOut,
   gatewayScaleOutReal,
   agentOverload,

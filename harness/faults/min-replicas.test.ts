@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { judgeScaled } from "./min-replicas.js";
+import { judgeScaled, judgeScaledIn } from "./min-replicas.js";
 import { pod } from "./test-collectors.js";
 
 const before = [1, 2, 3].map((n) => pod(n));
@@ -19,6 +19,25 @@ describe("the proof of a minimum that was raised", () => {
     expect(judgeScaled(before, 5, before)).to.deep.equal({
       done: false,
       seen: "3 gateways ready where 3 were",
+    });
+  });
+});
+
+describe("the proof that gateways were taken away again", () => {
+  const most = [...before, pod(4), pod(5)];
+
+  it("is no more than so many that stay, and names those that went", () => {
+    const now = [pod(1), pod(2), pod(4), pod(3, { terminating: true })];
+    expect(judgeScaledIn(3, most, now)).to.deep.equal({
+      done: true,
+      value: "then 3: gw-3 (UID u3), gw-5 (UID u5) went",
+    });
+  });
+
+  it("fails while one more stays", () => {
+    expect(judgeScaledIn(3, most, most.slice(1))).to.deep.equal({
+      done: false,
+      seen: "then still 4",
     });
   });
 });

@@ -15,8 +15,9 @@ const AUTOSCALER = "otel-gateway-hpa";
 const FIELD_MANAGER = "agent-gateway-chaos-fault";
 
 /** A fault of kind `min-replicas`. */
-export function minReplicasFault({ value }: MinReplicas): Fault {
+export function minReplicasFault({ value, shows }: MinReplicas): Fault {
   let before: readonly CollectorState[] = [];
+  let most: readonly CollectorState[] = [];
   /** The old minimum, once this fault is about to change it. */
   let saved: number | undefined;
   return {
@@ -34,11 +35,21 @@ export function minReplicasFault({ value }: MinReplicas): Fault {
     },
     prove: async (context) => {
       if (saved === undefined) return { proven: false, proof: "the minimum was not changed" };
-      return awaitProof(context, {
+      const raised = await awaitProof(context, {
         what: `${String(value)} gateways to be ready`,
         timeoutMs: PROOF_MS,
-        look: async () => judgeScaled(before, value, await collectors(context, "gateway")),
+        look: async () => {
+          most = await collectors(context, "gateway");
+          return judgeScaled(before, value, most);
+        },
       });
+      if (!raised.proven || shows === undefined) return raised;
+      const { proven, proof } = await awaitProof(context, {
+        what: `${String(before.length)} gateways again`,
+        timeoutMs: PROOF_MS,
+        look: async () => judgeScaledIn(before.length, most, await collectors(context, "gateway")),
+      });
+      return { proven, proof: `${raised.proof}; ${proof}` };
     },
     heal: async (context) => {
       if (saved === undefined) return "";
@@ -65,6 +76,18 @@ export function judgeScaled(
     return { done: false, seen: told };
   }
   return { done: true, value: `${told}: ${named(fresh)} came` };
+}
+
+/** Done when no more than so many stay; `most`: those of before it began. */
+export function judgeScaledIn(
+  value: number,
+  most: readonly CollectorState[],
+  now: readonly CollectorState[],
+): Look<string> {
+  const stay = now.filter((pod) => !pod.terminating);
+  if (stay.length > value) return { done: false, seen: `then still ${String(stay.length)}` };
+  const went = most.filter(({ uid }) => stay.every((pod) => pod.uid !== uid));
+  return { done: true, value: `then ${String(stay.length)}: ${named(went)} went` };
 }
 
 async function readMinimum({

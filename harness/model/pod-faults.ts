@@ -45,6 +45,8 @@ export interface Rollout {
 export interface MinReplicas {
   readonly kind: "min-replicas";
   readonly value: number;
+  /** What must be seen beside the gateways that come: that the autoscaler takes as many away after the healing. */
+  readonly shows?: "scale-in";
 }
 
 /** Sends more traces beside the scenario's own load, planned from the seed too; healing ends them. */
@@ -83,7 +85,10 @@ export const rollout = (options: Omit<Rollout, "kind">): Rollout => ({
 });
 
 /** Raise the autoscaler's minimum for as long as the fault lasts. */
-export const minReplicas = (value: number): MinReplicas => ({ kind: "min-replicas", value });
+export const minReplicas = (
+  value: number,
+  options: { readonly shows?: "scale-in" } = {},
+): MinReplicas => ({ kind: "min-replicas", value, ...options });
 
 /** Send more traces for as long as the fault lasts, each with as many spans as the scenario's own. */
 export const loadSurge = (options: Omit<LoadSurge, "kind">): LoadSurge => ({

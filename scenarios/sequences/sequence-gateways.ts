@@ -8,7 +8,6 @@ import gatewayTerminateAll from "../gateway-terminate-all.js";
 import gatewayRollout from "../gateway-rollout.js";
 import gatewayRolloutBrokenImage from "../gateway-rollout-broken-image.js";
 import gatewayRolloutUnready from "../gateway-rollout-unready.js";
-import gatewayScaleByHand from "../gateway-scale-by-hand.js";
 import agentKill from "../agent-kill.js";
 import agentRestart from "../agent-restart.js";
 import agentRollout from "../agent-rollout.js";
@@ -16,8 +15,7 @@ import agentRollout from "../agent-rollout.js";
 /** Whatever takes a collector away or brings one, each with the time that it has alone. */
 export default inSequence({
   name: "sequence-gateways",
-  description:
-    "Gateways are killed, deleted, rolled out and scaled, and agents too, one after another.",
+  description: "Gateways are killed, deleted and rolled out, and agents too, one after another.",
   tags: ["nightly"],
   of: [
     gatewayKillTwo,
@@ -29,7 +27,6 @@ export default inSequence({
     gatewayRollout,
     gatewayRolloutBrokenImage,
     gatewayRolloutUnready,
-    gatewayScaleByHand,
     agentKill,
     agentRestart,
     agentRollout,
