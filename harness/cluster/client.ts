@@ -10,10 +10,11 @@ import {
   AppsV1Api,
   CoreV1Api,
   DiscoveryV1Api,
-  KubeConfig,
+  type KubeConfig,
   KubernetesObjectApi,
 } from "@kubernetes/client-node";
 import { HarnessError, messageOf, UsageError } from "../model/errors.js";
+import { SharingKubeConfig } from "./sharing-kube-config.js";
 
 export interface ClusterClient {
   readonly config: KubeConfig;
@@ -48,7 +49,7 @@ export function connectCluster(options: {
   kubeconfigPath?: string | undefined;
   context?: string;
 }): ClusterClient {
-  const config = new KubeConfig();
+  const config = new SharingKubeConfig();
   const { kubeconfigPath: path } = options;
   const where = path ?? "$KUBECONFIG or ~/.kube/config";
   try {
