@@ -18,7 +18,7 @@ export const VERSIONS = {
 } as const;
 
 /** Releases of the collector that can be built beside the one of `VERSIONS`. */
-export const OTHER_COLLECTORS = ["0.161.0"] as const;
+export const OTHER_COLLECTORS = ["0.115.0", "0.160.0", "0.161.0"] as const;
 
 const CONTRIB = "otel/opentelemetry-collector-contrib";
 
@@ -66,6 +66,8 @@ const kubernetesStamp = ["k8s.io/component-base/version", "k8s.io/client-go/pkg/
 export interface ProgramSource {
   /** Directory below fixtures/kit that holds go.mod. */
   readonly module: string;
+  /** A file beside go.mod that is used in its place, with the `.sum` of its name: one source, another release. */
+  readonly modFile?: string;
   /** Import path of the main package. */
   readonly package: string;
   /** What `go build -o directory/` calls the file, when that is not the program's name. */
@@ -110,7 +112,20 @@ export const PROGRAMS = {
     package: "sigs.k8s.io/metrics-server/cmd/metrics-server",
   },
   "otelcol-contrib": { module: "collector", package: ".", builtAs: "collector" },
-  "otelcol-contrib-0.161.0": { module: "collector-0.161.0", package: ".", builtAs: "collector" },
+  "otelcol-contrib-0.115.0": { module: "collector-0.115.0", package: ".", builtAs: "collector" },
+  "otelcol-contrib-0.160.0": {
+    module: "collector-0.160.0",
+    package: ".",
+    builtAs: "collector",
+    linkerFlags: ["-X main.version=0.160.0"],
+  },
+  "otelcol-contrib-0.161.0": {
+    module: "collector-0.160.0",
+    modFile: "0.161.0.mod",
+    package: ".",
+    builtAs: "collector",
+    linkerFlags: ["-X main.version=0.161.0"],
+  },
   routecni: { module: "cni", package: ".", builtAs: "cni" },
   pause: { module: "pause", package: "." },
   "toxiproxy-server": {

@@ -19,7 +19,7 @@ export interface Program {
 const BUILD_ENV = { CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false -mod=readonly" } as const;
 const GO_FIX = "install Go 1.24 or newer, or use --images registry";
 
-/** Builds what is missing of the named programs; programs of one module are built together. */
+/** Builds what is missing of the named programs; programs of one module and one go.mod are built together. */
 export async function buildPrograms<Name extends ProgramName>(
   context: BuildContext,
   names: readonly Name[],
@@ -27,13 +27,14 @@ export async function buildPrograms<Name extends ProgramName>(
   const programs = await Promise.all(names.map((name) => describeProgram(context, name)));
   const modules = new Map<string, Program[]>();
   for (const program of programs) {
-    const { module } = PROGRAMS[program.name];
-    modules.set(module, [...(modules.get(module) ?? []), program]);
+    const { module, modFile = "go.mod" }: ProgramSource = PROGRAMS[program.name];
+    const key = `${module}/${modFile}`;
+    modules.set(key, [...(modules.get(key) ?? []), program]);
   }
   await Promise.all(
-    [...modules].map(([module, wanted]) =>
-      context.once(`go ${module} ${wanted.map(({ name }) => name).join(" ")}`, () =>
-        buildModule(context, module, wanted),
+    [...modules].map(([key, wanted]) =>
+      context.once(`go ${key} ${wanted.map(({ name }) => name).join(" ")}`, () =>
+        buildModule(context, wanted),
       ),
     ),
   );
@@ -77,19 +78,17 @@ async function goVersionOf(context: BuildContext, module: string): Promise<strin
 }
 
 function goArguments(name: ProgramName): string[] {
-  const source: ProgramSource = PROGRAMS[name];
-  const ldflags = ["-s", "-w", ...(source.linkerFlags ?? [])].join(" ");
-  return ["-trimpath", "-ldflags", ldflags, source.package];
+  const { modFile, linkerFlags = [], package: program }: ProgramSource = PROGRAMS[name];
+  const ldflags = ["-s", "-w", ...linkerFlags].join(" ");
+  const modFlags = modFile === undefined ? [] : [`-modfile=${modFile}`];
+  return [...modFlags, "-trimpath", "-ldflags", ldflags, program];
 }
 
-async function buildModule(
-  context: BuildContext,
-  module: string,
-  wanted: readonly Program[],
-): Promise<void> {
+async function buildModule(context: BuildContext, wanted: readonly Program[]): Promise<void> {
   const missing = wanted.filter(({ path }) => !existsSync(path));
   const [first] = missing;
   if (first === undefined) return;
+  const { module } = PROGRAMS[first.name];
   const what = missing.map(({ name }) => name).join(", ");
   await timed(context, what, async () => {
     await mkdir(cacheDirectory(), { recursive: true });
