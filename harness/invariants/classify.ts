@@ -58,20 +58,20 @@ export async function classify(history: History): Promise<Judged> {
   const topology = await history.query<TopologyEvent>(
     `SELECT at_ms AS "atMs", * EXCLUDE (at_ms) FROM topology ORDER BY at_ms`,
   );
-  const { service } = facts.agent.resolver;
+  const { resolver } = facts.agent;
   const events = await faultEvents(history);
   const outages = outagesIn(events);
   const troubles = await troublesIn(history, facts, events);
   const { unreadyAfterMs, preStopMs } = facts.gateway;
-  const deaths = deathsIn(topology, service, outages, preStopMs);
-  const lagMs = routingLagMs(facts.agent.resolver, history.facts.corefile);
-  const departures = departuresIn(topology, { deaths, outages }, { service, unreadyAfterMs });
+  const deaths = deathsIn(topology, resolver, outages, preStopMs);
+  const lagMs = routingLagMs(resolver, history.facts.corefile);
+  const departures = departuresIn(topology, { deaths, outages }, { resolver, unreadyAfterMs });
   const full = fullQueuesIn(events).flatMap(({ uid, ...times }) => {
     const ip = topology.findLast((event) => event.uid === uid && event.ip !== "")?.ip;
     return ip === undefined ? [] : [{ ip, ...times }];
   });
   await makeTables(history, facts, deaths);
-  await makeAgentStarts(history, agentStartsIn(topology, facts.agent.resolver));
+  await makeAgentStarts(history, agentStartsIn(topology, resolver));
   await makeTroubles(history, troubles);
   const { dns } = troubles;
   await makeHeldUp(history, heldUpIn(departures, outages, { topology, lagMs, dns }));

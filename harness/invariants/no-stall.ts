@@ -102,7 +102,7 @@ async function measure(
   await history.query(
     "CREATE OR REPLACE TABLE healthy (fault DOUBLE, from_ms DOUBLE, to_ms DOUBLE, peer VARCHAR)",
   );
-  const sets = gatewaySets(topology, facts.agent.resolver.service);
+  const sets = gatewaySets(topology, facts.agent.resolver);
   await history.append(
     "healthy",
     faults.flatMap(({ fault, fromMs, toMs }) =>

@@ -56,7 +56,7 @@ export async function reResolution({
   const { resolver, exporter } = facts.agent;
   const lagMs = routingLagMs(resolver, history.facts.corefile) + SCRAPE_MS;
   const delays = { lagMs, stallMs: exporter.timeoutMs, dns: troubles.dns };
-  const sets = known(gatewaySets(topology, resolver.service), delays);
+  const sets = known(gatewaySets(topology, resolver), delays);
   const wrong = samples.filter((sample) => !allowed(sets, sample).includes(sample.value));
   const agents = podLives(topology, "agent");
   const unseen = unseenChanges(sets, agents, samples);

@@ -128,6 +128,21 @@ describe("current", () => {
     });
   });
 
+  it("at 0.115.0 has the queue before routing only by its word enabled", () => {
+    const balancer = (release: string, more: (yaml: string) => string) =>
+      deploymentFacts(more(renderedDeployment("current").replaceAll(":0.161.0", `:${release}`)))
+        .agent.balancer;
+    const asIs = (yaml: string): string => yaml;
+    const unsaid = (yaml: string): string =>
+      yaml.replaceAll(/(sending_queue:\n +)enabled: true\n +/g, "$1");
+    const endless = (yaml: string): string => yaml.replaceAll(/ +max_elapsed_time: 60s\n/g, "");
+    expect(balancer("0.115.0", asIs).queue?.size).to.equal(1_000);
+    expect(balancer("0.115.0", unsaid).queue).to.equal(null);
+    expect(balancer("0.160.0", unsaid).queue?.size).to.equal(1_000);
+    expect(balancer("0.160.0", asIs).retryForMs).to.equal(60_000);
+    expect(balancer("0.160.0", endless).retryForMs).to.equal(Infinity);
+  });
+
   it("that is killed loses what it had in memory, and nothing on the way to it", () => {
     expect(rulesAt(FACTS.current, KILLED)).to.deep.equal([
       "gateway-batch",

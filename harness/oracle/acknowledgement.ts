@@ -1,7 +1,7 @@
 /**
  * What an acknowledgement means: a collector that neither batches, samples nor queues answers when the next one has.
  * Sources: contrib exporter/loadbalancingexporter/{factory,trace_exporter,metrics_exporter,log_exporter}.go at v0.96.0,
- * v0.115.0 and v0.161.0.
+ * v0.115.0, v0.160.0 and v0.161.0.
  */
 import type { Signal } from "../model/signal.js";
 import { exporterOf, type Exporter, type QueueStorage } from "./collector-config.js";
@@ -13,8 +13,12 @@ export type Balancer = Pick<Exporter, "queue" | "retryForMs" | "retry">;
 
 /** Since when the exporter has them. */
 const OWN_RESILIENCE_SINCE = 115;
+const QUEUE_BY_BEING_THERE_SINCE = 160;
 
-/** Unlike any other exporter's, both are off unless they are configured. */
+/**
+ * Unlike any other exporter's, both are off unless they are configured: a queue by `enabled` at 0.115.0, by being there
+ * at 0.160.0. And what is not said about retries is 0, so that they go on for ever.
+ */
 export function balancerOf(
   balancing: Mapping,
   image: string,
@@ -22,11 +26,17 @@ export function balancerOf(
 ): Balancer {
   const { queue, retryForMs, retry } = exporterOf(balancing, storageWith);
   const has = isSince(image, OWN_RESILIENCE_SINCE);
-  const queues = "sending_queue" in balancing;
+  const queues =
+    "sending_queue" in balancing &&
+    booleanOr(
+      at(balancing, "sending_queue", "enabled"),
+      isSince(image, QUEUE_BY_BEING_THERE_SINCE),
+    );
   const retries = booleanOr(at(balancing, "retry_on_failure", "enabled"), false);
+  const endless = at(balancing, "retry_on_failure", "max_elapsed_time") === undefined;
   return {
     queue: has && queues ? queue : null,
-    retryForMs: has && retries ? retryForMs : 0,
+    retryForMs: !has || !retries ? 0 : endless ? Infinity : retryForMs,
     retry,
   };
 }

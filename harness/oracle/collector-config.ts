@@ -2,6 +2,7 @@
 import type { Signal } from "../model/signal.js";
 import { COLLECTOR_DEFAULTS as DEFAULTS } from "./collector-defaults.js";
 import type { CollectorWorkload } from "./manifests.js";
+import { isSince } from "./release.js";
 import {
   at,
   booleanOr,
@@ -47,10 +48,11 @@ export interface Sampling {
   readonly decisionWaitMs: number;
   readonly numTraces: number;
   readonly keepsErrors: boolean;
+  /** A trace that takes so long, or longer, is kept. */
   readonly latencyThresholdMs: number | null;
   readonly percentage: number | null;
   readonly salt: string;
-  /** Policies that the oracle has no model of: each may keep a trace that no other policy keeps. */
+  /** Policies and settings that the oracle has no model of: each may keep a trace that no other policy keeps. */
   readonly unpredictable: readonly string[];
   /** Those of them that may also drop what another policy keeps. */
   readonly overruling: readonly string[];
@@ -141,8 +143,14 @@ export function storageOf(
   return "emptyDir" in volume ? "emptyDir" : "persistent volume";
 }
 
-/** The tail sampling of the traces pipeline; null when it has none. */
-export function samplingOf(config: Mapping): Sampling | null {
+/**
+ * The first release whose latency policy wants more than its threshold, and not that much (pull request 49595 of July
+ * 2026): in whole milliseconds, one more. Read at v0.115.0 and v0.160.0.
+ */
+const LATENCY_ABOVE_SINCE = 160;
+
+/** The tail sampling of the traces pipeline; null when it has none. `image`: that of the gateways. */
+export function samplingOf(config: Mapping, image: string): Sampling | null {
   const ids = listOf(at(config, "service", "pipelines", "traces", "processors")).map(textOf);
   const id = ids.find((candidate) => typeOf(candidate) === "tail_sampling");
   if (id === undefined) return null;
@@ -152,6 +160,9 @@ export function samplingOf(config: Mapping): Sampling | null {
   const hashes = policies.filter(({ type }) => type === "probabilistic");
   const known = new Set([...policies.filter(isErrorPolicy), ...latencies, ...hashes.slice(0, 1)]);
   const unknown = policies.filter((policy) => !known.has(policy));
+  const unmodelled = UNMODELLED.filter(([key, ...usual]) => !usual.includes(settings[key])).map(
+    ([key]) => `tail sampling's ${key}`,
+  );
   const salt = textOf(at(hashes[0], "probabilistic", "hash_salt"));
   return {
     decisionWaitMs: durationOr(settings["decision_wait"], DEFAULTS.decisionWaitMs),
@@ -162,17 +173,27 @@ export function samplingOf(config: Mapping): Sampling | null {
         ? null
         : Math.min(
             ...latencies.map((policy) => numberOr(at(policy, "latency", "threshold_ms"), 0)),
-          ),
+          ) + (isSince(image, LATENCY_ABOVE_SINCE) ? 1 : 0),
     percentage:
       hashes[0] === undefined
         ? null
         : numberOr(at(hashes[0], "probabilistic", "sampling_percentage"), 0),
     salt: salt === "" ? DEFAULTS.hashSalt : salt,
-    unpredictable: unknown.map(policyText),
-    overruling: unknown.filter((policy) => !onlyKeeps(policy)).map(policyText),
+    unpredictable: [...unknown.map(policyText), ...unmodelled],
+    overruling: [...unknown.filter((policy) => !onlyKeeps(policy)).map(policyText), ...unmodelled],
     dropsPending: booleanOr(settings["drop_pending_traces_on_shutdown"], false),
   };
 }
+
+/**
+ * Settings of later releases by which a trace is decided sooner than decision_wait, or by a part of it, and those of
+ * their values with which it is not. Source: contrib v0.160.0 processor/tailsamplingprocessor/{config,processor}.go.
+ */
+const UNMODELLED: readonly (readonly [key: string, ...usual: unknown[]])[] = [
+  ["decision_wait_after_root_received", undefined, "0s", 0],
+  ["maximum_trace_size_bytes", undefined, 0],
+  ["sampling_strategy", undefined, "trace-complete"],
+];
 
 const policyText = ({ name, type }: Mapping): string =>
   `tail sampling policy ${textOf(name)} (${textOf(type)})`;

@@ -1,7 +1,7 @@
 /**
- * What a collector 0.96.0 does where its configuration says nothing. Sources, at tag v0.96.0: core
- * processor/batchprocessor/factory.go, exporter/exporterhelper/queue_sender.go,
- * config/configretry/backoff.go, exporter/exporterhelper/timeout_sender.go; contrib
+ * What a collector does where its configuration says nothing, the same at v0.96.0, v0.115.0, v0.160.0 and v0.161.0.
+ * Sources: core processor/batchprocessor/factory.go, exporter/exporterhelper (queue_sender.go, timeout_sender.go; later
+ * internal/queue_sender.go and internal/generated_config.go), config/configretry; contrib
  * processor/tailsamplingprocessor/factory.go and internal/sampling/probabilistic.go,
  * exporter/loadbalancingexporter/resolver_dns.go.
  */

@@ -21,6 +21,7 @@ function pod(atMs: number, over: Partial<TopologyEvent> = {}): TopologyEvent {
     ...over,
   };
 }
+const HEADLESS = { service: "headless", keepsUnready: false };
 const windows = (...events: TopologyEvent[]): unknown[] =>
   deathsIn(events).map(({ uid, kind, fromMs, toMs }) => [uid, kind, fromMs, toMs]);
 
@@ -73,7 +74,7 @@ describe("deaths", () => {
 
   it("a restart takes the address out of the Service only if its endpoint there stops serving", () => {
     const unlisted = (...events: TopologyEvent[]): boolean[] =>
-      deathsIn([pod(0), pod(50_000, { restarts: 1 }), ...events], "headless").map(
+      deathsIn([pod(0), pod(50_000, { restarts: 1 }), ...events], HEADLESS).map(
         (death) => death.unlisted,
       );
     const endpoint = (atMs: number, over: Partial<TopologyEvent> = {}): TopologyEvent =>
@@ -86,8 +87,11 @@ describe("deaths", () => {
     expect(unlisted(endpoint(49_000, { uid: "u2" }))).to.deep.equal([false]);
     expect(unlisted(endpoint(20_000), endpoint(70_000))).to.deep.equal([false]);
     expect(
-      deathsIn([pod(0), pod(9, { change: "deleted" })], "headless").map((death) => death.unlisted),
+      deathsIn([pod(0), pod(9, { change: "deleted" })], HEADLESS).map((death) => death.unlisted),
     ).to.deep.equal([true]);
+    const keeps = { ...HEADLESS, keepsUnready: true };
+    const restarted = [pod(0), pod(50_000, { restarts: 1 }), endpoint(49_000)];
+    expect(deathsIn(restarted, keeps).map((death) => death.unlisted)).to.deep.equal([false]);
   });
 
   it("restarts from before the watch began are none", () => {

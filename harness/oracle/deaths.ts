@@ -1,6 +1,6 @@
 /** Collector pods that ended, as the topology shows it: a fault's own record is not enough. */
 import type { TopologyEvent } from "../model/history.js";
-import { WATCH_LAG_MS } from "./epochs.js";
+import { isRouted, WATCH_LAG_MS, type Followed } from "./epochs.js";
 import { outageOf, type Outage } from "./outages.js";
 
 export interface Death {
@@ -38,13 +38,13 @@ interface Known {
 }
 
 /**
- * All deaths of agents and gateways, in order of time. `service`: whose endpoints count; without it, any. A pod whose
+ * All deaths of agents and gateways, in order of time. `resolver`: whose endpoints count; without it, any. A pod whose
  * node was killed ended with it, however late that shows: `outages` date the first death that shows since.
  * `preStopMs`: a gateway that is asked to stop goes on for so long, unless it is gone sooner.
  */
 export function deathsIn(
   events: readonly TopologyEvent[],
-  service?: string,
+  resolver?: Followed,
   outages: readonly Outage[] = [],
   preStopMs = 0,
 ): Death[] {
@@ -54,8 +54,8 @@ export function deathsIn(
       (event) =>
         event.source === "endpoint" &&
         event.uid === uid &&
-        (service === undefined || event.service === service) &&
-        (event.change === "deleted" || !event.ready || event.terminating) &&
+        (resolver === undefined || event.service === resolver.service) &&
+        !isRouted(event, resolver ?? { keepsUnready: false }) &&
         event.atMs >= fromMs &&
         event.atMs <= toMs + UNREADY_LAG_MS,
     );

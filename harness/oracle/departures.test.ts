@@ -42,12 +42,15 @@ const outage: Outage = {
 };
 const departures = (
   events: TopologyEvent[],
-  known: { deaths?: Death[]; outages?: Outage[] } = {},
+  known: { deaths?: Death[]; outages?: Outage[]; keepsUnready?: boolean } = {},
 ): unknown[] =>
   departuresIn(
     events,
     { deaths: known.deaths ?? [], outages: known.outages ?? [] },
-    { service: SERVICE, unreadyAfterMs: 16_000 },
+    {
+      resolver: { service: SERVICE, keepsUnready: known.keepsUnready ?? false },
+      unreadyAfterMs: 16_000,
+    },
   ).map(({ ip, sinceMs, atMs }) => [ip, sinceMs, atMs]);
 
 describe("departures", () => {
@@ -55,6 +58,14 @@ describe("departures", () => {
     expect(departures([endpoint(0), unready])).to.deep.equal([["10.0.0.1", 83_000, 100_000]]);
     const gone = endpoint(100_000, { change: "deleted", ready: false });
     expect(departures([endpoint(0), gone])).to.deep.equal([["10.0.0.1", 83_000, 100_000]]);
+  });
+
+  it("of a resolver that keeps what is not ready begin with that, and end with the endpoint", () => {
+    const events = [endpoint(0), unready, endpoint(150_000, { change: "deleted", ready: false })];
+    expect(departures(events, { keepsUnready: true })).to.deep.equal([
+      ["10.0.0.1", 83_000, 150_000],
+    ]);
+    expect(departures(events.slice(0, 2), { keepsUnready: true })).to.deep.equal([]);
   });
 
   it("are also endpoints that go on serving under another address", () => {

@@ -1,6 +1,6 @@
 /** Gateways whose address left the Service while they lived: agents drop what they hold for them all the same. */
 import type { TopologyEvent } from "../model/history.js";
-import { knownByMs, WATCH_LAG_MS, type DnsTrouble } from "./epochs.js";
+import { isRouted, knownByMs, WATCH_LAG_MS, type DnsTrouble, type Followed } from "./epochs.js";
 import { UNREADY_LAG_MS, type Death } from "./deaths.js";
 import { outageOf, type Outage } from "./outages.js";
 
@@ -27,25 +27,30 @@ export interface Departure {
 /**
  * The departures from a Service that no death explains, in order of time. An endpoint that is not ready was reached
  * by a probe last `unreadyAfterMs` before (deployment-facts.ts); one in an outage may have been out of reach since that
- * began.
+ * began; one that the resolver kept although it was not ready, since the watch first saw it so.
  */
 export function departuresIn(
   events: readonly TopologyEvent[],
   known: { readonly deaths: readonly Death[]; readonly outages: readonly Outage[] },
-  { service, unreadyAfterMs }: { readonly service: string; readonly unreadyAfterMs: number },
+  { resolver, unreadyAfterMs }: { readonly resolver: Followed; readonly unreadyAfterMs: number },
 ): Departure[] {
   const serving = new Map<string, string>();
+  const unreadySince = new Map<string, number>();
   return events.flatMap((event) => {
-    if (event.source !== "endpoint" || event.service !== service) return [];
+    if (event.source !== "endpoint" || event.service !== resolver.service) return [];
     const { uid, node, atMs } = event;
     const ip = serving.get(uid);
-    const serves = event.change !== "deleted" && event.ready && !event.terminating;
+    const serves = isRouted(event, resolver);
+    const isReady = isRouted(event, { keepsUnready: false });
+    const unreadyMs = isReady ? atMs : (unreadySince.get(uid) ?? atMs);
+    if (isReady) unreadySince.delete(uid);
+    else unreadySince.set(uid, unreadyMs);
     if (serves) serving.set(uid, event.ip);
     else serving.delete(uid);
     if (ip === undefined || (serves && event.ip === ip)) return [];
     if (known.deaths.some((death) => explains(death, event))) return [];
     const outageMs = outageOf(known.outages, { uid, node }, atMs)?.fromMs ?? Infinity;
-    const sinceMs = Math.min(atMs - unreadyAfterMs - WATCH_LAG_MS, outageMs);
+    const sinceMs = Math.min(unreadyMs - unreadyAfterMs - WATCH_LAG_MS, outageMs);
     return [{ uid, ip, sinceMs, atMs }];
   });
 }

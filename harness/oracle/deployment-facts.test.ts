@@ -60,6 +60,7 @@ describe("facts of a deployment", () => {
       timeoutMs: 1_000,
       service: "otel-gateway-headless",
       headless: true,
+      keepsUnready: false,
       fixed: [],
       unpredictable: [],
     });
@@ -187,6 +188,28 @@ describe("facts of a deployment", () => {
       "a_type_of_a_later_release",
     ]) {
       expect(policy(overrules), overrules).to.have.length(1);
+    }
+  });
+
+  it("know that later releases keep only what takes longer than the threshold", () => {
+    const thresholds = ["0.115.0", "0.160.0", "0.161.0"].map(
+      (release) =>
+        deploymentFacts(CORRECTED.replaceAll(":0.96.0", `:${release}`)).gateway.sampling
+          ?.latencyThresholdMs,
+    );
+    expect(thresholds).to.deep.equal([2_000, 2_001, 2_001]);
+  });
+
+  it("of a setting that decides a trace sooner or by a part of it: no decision can be predicted", () => {
+    const having = (setting: string) =>
+      deploymentFacts(changed(["decision_wait: 30s", `decision_wait: 30s\n        ${setting}`]))
+        .gateway.sampling;
+    expect(having("sampling_strategy: span-ingest")).to.deep.include({
+      unpredictable: ["tail sampling's sampling_strategy"],
+      overruling: ["tail sampling's sampling_strategy"],
+    });
+    for (const usual of ["sampling_strategy: trace-complete", "maximum_trace_size_bytes: 0"]) {
+      expect(having(usual)?.unpredictable, usual).to.deep.equal([]);
     }
   });
 

@@ -175,7 +175,8 @@ function gatewayFactsOf(gateway: CollectorWorkload, manifests: readonly Mapping[
     numberOr(at(gateway.object, "spec", "replicas"), 1),
     autoscaler === undefined ? 0 : autoscalerOf(autoscaler).minReplicas,
   );
-  const sampling = samplingOf(gateway.config);
+  const image = textOf(gateway.container["image"]);
+  const sampling = samplingOf(gateway.config, image);
   const exporter = eachSignal((signal) =>
     exporterOf(at(gateway.config, "exporters", exporterIdOf(gateway.config, signal)), (id) =>
       storageOf(gateway, id),
@@ -190,8 +191,7 @@ function gatewayFactsOf(gateway: CollectorWorkload, manifests: readonly Mapping[
     answersLast: eachSignal((signal) =>
       gatewayAnswersLast(gateway.config, signal, exporter[signal]),
     ),
-    flushes:
-      isSince(textOf(gateway.container["image"]), FLUSHES_SINCE) && sampling?.dropsPending !== true,
+    flushes: isSince(image, FLUSHES_SINCE) && sampling?.dropsPending !== true,
     preStopMs: preStopOf(gateway),
     exporterId: eachSignal((signal) => exporterIdOf(gateway.config, signal)),
     terminationGraceMs: graceOf(gateway),

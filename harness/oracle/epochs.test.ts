@@ -4,6 +4,7 @@ import { dnsCacheMs, gatewaySets, possibleRings, ringsWithin } from "./epochs.js
 
 const HOST = "otel-gateway-headless.observability.svc.cluster.local";
 const SERVICE = "otel-gateway-headless";
+const RESOLVER = { service: SERVICE, keepsUnready: false };
 
 function endpoint(atMs: number, ip: string, over: Partial<TopologyEvent> = {}): TopologyEvent {
   return {
@@ -25,7 +26,7 @@ function endpoint(atMs: number, ip: string, over: Partial<TopologyEvent> = {}): 
 }
 const START = ["a", "b", "c"].map((ip) => endpoint(0, ip));
 const sets = (...events: TopologyEvent[]): unknown[] =>
-  gatewaySets([...START, ...events], SERVICE).map(
+  gatewaySets([...START, ...events], RESOLVER).map(
     ({ atMs, ips }) => `${String(atMs)} ${ips.join("")}`,
   );
 
@@ -42,9 +43,23 @@ describe("gateway sets", () => {
     ).to.deep.equal(["0 abc", "10000 abcd", "20000 bcd", "30000 cd", "40000 bcd", "50000 bd"]);
   });
 
+  it("keep one that is not ready until its endpoint is gone, where the resolver does", () => {
+    const events = [
+      ...START,
+      endpoint(10_000, "d", { ready: false }),
+      endpoint(20_000, "a", { change: "modified", ready: false, terminating: true }),
+      endpoint(30_000, "a", { change: "deleted", ready: false, terminating: true }),
+    ];
+    expect(
+      gatewaySets(events, { ...RESOLVER, keepsUnready: true }).map(
+        ({ atMs, ips }) => `${String(atMs)} ${ips.join("")}`,
+      ),
+    ).to.deep.equal(["0 abc", "10000 abcd", "30000 bcd"]);
+  });
+
   it("take events of one moment, and the first listing, as one", () => {
     const late = [endpoint(0, "a"), endpoint(200, "b"), endpoint(499, "c"), endpoint(700, "d")];
-    expect(gatewaySets(late, SERVICE).map(({ ips }) => ips.join(""))).to.deep.equal([
+    expect(gatewaySets(late, RESOLVER).map(({ ips }) => ips.join(""))).to.deep.equal([
       "abc",
       "abcd",
     ]);

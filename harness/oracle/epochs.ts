@@ -24,20 +24,28 @@ export const WATCH_LAG_MS = 1_000;
 /** The endpoints that the watch lists when it starts arrive one by one but are one set. */
 const FIRST_LISTING_MS = 500;
 
+/** The Service that a resolver follows, and what of it. */
+export type Followed = Pick<Resolver, "service" | "keepsUnready">;
+
+/** Whether the resolver counts the gateway of an endpoint in, after what the event shows. */
+export const isRouted = (
+  { change, ready, terminating }: TopologyEvent,
+  { keepsUnready }: Pick<Followed, "keepsUnready">,
+): boolean => change !== "deleted" && (keepsUnready || (ready && !terminating));
+
 /** The sets over time; an empty set is none: the resolver keeps what it has when DNS has no answer. */
-export function gatewaySets(events: readonly TopologyEvent[], service: string): GatewaySet[] {
+export function gatewaySets(events: readonly TopologyEvent[], followed: Followed): GatewaySet[] {
   const changes = events
-    .filter((event) => event.source === "endpoint" && event.service === service)
+    .filter((event) => event.source === "endpoint" && event.service === followed.service)
     .sort((a, b) => a.atMs - b.atMs);
-  const ready = new Map<string, string>();
+  const routed = new Map<string, string>();
   const sets: GatewaySet[] = [];
   for (const [index, event] of changes.entries()) {
-    const serves = event.change !== "deleted" && event.ready && !event.terminating;
-    if (serves) ready.set(event.uid, event.ip);
-    else ready.delete(event.uid);
+    if (isRouted(event, followed)) routed.set(event.uid, event.ip);
+    else routed.delete(event.uid);
     // Events of one moment are one change.
     if (changes[index + 1]?.atMs === event.atMs) continue;
-    const ips = [...new Set(ready.values())].sort();
+    const ips = [...new Set(routed.values())].sort();
     const last = sets.at(-1);
     if (ips.length === 0 || ips.join() === last?.ips.join()) continue;
     const listing = last !== undefined && event.atMs - (sets[0]?.atMs ?? 0) < FIRST_LISTING_MS;
@@ -129,7 +137,7 @@ export function ringsOf(
     stallMs: exporter.timeoutMs,
     rerouteMs: exporter.queue === null ? balancer.retryForMs : 0,
   };
-  return possibleRings(gatewaySets(topology, resolver.service), delays, troubles);
+  return possibleRings(gatewaySets(topology, resolver), delays, troubles);
 }
 
 /** The rings of an item that was routed between two times. */

@@ -41,8 +41,24 @@ describe("a resolver", () => {
     expect(two).to.deep.include({ kind: "k8s", service: "plain", headless: true });
     expect(two.unpredictable).to.deep.equal([]);
     expect(routingLagMs(bare, COREFILE)).to.equal(2 * WATCH_LAG_MS);
-    const old = resolver("{ k8s: { service: plain.x } }", "0.96.0");
-    expect(routingLagMs(old, COREFILE)).to.equal(30_000 + 2 * WATCH_LAG_MS);
+  });
+
+  it("of kind k8s begins its watch anew after up to 30 s in releases that ask for one of a second", () => {
+    const lag = (release: string, timeout = ""): number =>
+      routingLagMs(resolver(`{ k8s: { service: plain.x${timeout} } }`, release), COREFILE);
+    expect(lag("0.96.0")).to.equal(30_000 + 2 * WATCH_LAG_MS);
+    expect(lag("0.115.0")).to.equal(30_000 + 2 * WATCH_LAG_MS);
+    expect(lag("0.115.0", ", timeout: 1m")).to.equal(2 * WATCH_LAG_MS);
+    expect(lag("0.160.0")).to.equal(2 * WATCH_LAG_MS);
+    expect(lag("0.160.0", ", timeout: 1s")).to.equal(30_000 + 2 * WATCH_LAG_MS);
+  });
+
+  it("of kind k8s keeps at 0.160.0, and only there, what is not ready", () => {
+    const keeps = (release: string): boolean =>
+      resolver("{ k8s: { service: plain.x } }", release).keepsUnready;
+    expect(["0.96.0", "0.115.0", "0.160.0", "0.161.0"].map(keeps)).to.deep.equal([
+      ...[false, false, true, false],
+    ]);
   });
 
   it("of kind static keeps its list for ever, whatever the cluster shows", () => {

@@ -29,6 +29,8 @@ export interface Resolver {
   /** Service that the host name stands for; empty for a fixed list. */
   readonly service: string;
   readonly headless: boolean;
+  /** Whether the ring keeps a gateway that is not ready, or on its way out, until its endpoint is gone. */
+  readonly keepsUnready: boolean;
   /** Of a static resolver, as written. */
   readonly fixed: readonly string[];
   /** Why the ring cannot be known; empty when it can. */
@@ -78,6 +80,7 @@ function dnsResolver(dns: unknown, services: readonly Mapping[]): Resolver {
     timeoutMs: durationOr(at(dns, "timeout"), 0) || DEFAULTS.dnsTimeoutMs,
     service,
     headless,
+    keepsUnready: false,
     fixed: [],
     unpredictable: !isMapping(dns)
       ? ["the agents' resolver is neither dns, k8s nor static"]
@@ -88,11 +91,25 @@ function dnsResolver(dns: unknown, services: readonly Mapping[]): Resolver {
 }
 
 /**
- * At 0.96.0 the watch ends every second, and one that ended early is begun anew after up to 30 s (client-go,
- * tools/cache/reflector.go); 0.115.0 lets it last.
+ * A watch that ends within a second, without news, counts as failed and is begun anew after up to 30 s (client-go,
+ * tools/cache/reflector.go). 0.96.0 asks for one of a second, 0.115.0 for one of `timeout`, by default a second, and
+ * 0.160.0 by default for a minute.
  */
-const LASTING_WATCH_SINCE = 115;
 const REWATCH_MS = 30_000;
+const SHORT_WATCH_MS = 2_000;
+const WATCH_TIMEOUT_SINCE = 115;
+const LONG_WATCH_SINCE = 160;
+
+/** From Endpoints, which list the ready alone, to EndpointSlices, which say of each whether it is; 0.116 on unread. */
+const SLICES_SINCE = 160;
+/** contrib#50436. */
+const READY_ONLY_SINCE = 161;
+
+function watchMs(k8s: Mapping, image: string): number {
+  const defaultMs = isSince(image, LONG_WATCH_SINCE) ? 60_000 : 1_000;
+  const setMs = isSince(image, WATCH_TIMEOUT_SINCE) ? durationOr(k8s["timeout"], 0) : 0;
+  return setMs || defaultMs;
+}
 
 /** It watches the endpoints of a Service of any kind: the pods themselves, each once for every port. */
 function k8sResolver(k8s: Mapping, services: readonly Mapping[], image: string): Resolver {
@@ -103,11 +120,12 @@ function k8sResolver(k8s: Mapping, services: readonly Mapping[], image: string):
     kind: "k8s",
     hostname: textOf(k8s["service"]),
     port: ports.join(","),
-    intervalMs: isSince(image, LASTING_WATCH_SINCE) ? 0 : REWATCH_MS,
+    intervalMs: watchMs(k8s, image) < SHORT_WATCH_MS ? REWATCH_MS : 0,
     timeoutMs: 0,
     service,
     // Behind any Service it sees the gateways themselves.
     headless: true,
+    keepsUnready: isSince(image, SLICES_SINCE) && !isSince(image, READY_ONLY_SINCE),
     fixed: [],
     unpredictable: [
       ...(known ? [] : [`the agents watch ${service}, which is no Service of the deployment`]),
@@ -130,6 +148,7 @@ function staticResolver(settings: Mapping): Resolver {
     timeoutMs: 0,
     service: "",
     headless: false,
+    keepsUnready: false,
     fixed,
     unpredictable:
       named === undefined
@@ -151,7 +170,7 @@ const LOGS_BY_KEY_SINCE = 160;
 const LOGS_BY_TRACE_BEFORE = 140;
 /** Until here the ring is that of 0.96.0 (pull request 41271 of July 2025 changed it). */
 const FIRST_RING_BEFORE = 130;
-/** From here on it is that of 0.161.0 (pull request 49585 of July 2026 changed it again). */
+/** From here on it is that of 0.160.0 and 0.161.0 (pull request 49585 of July 2026 changed it again). */
 const PROBED_RING_SINCE = 160;
 
 /** The ring of a release; undefined for one in between, whose ring nobody has looked at. */

@@ -4,17 +4,19 @@ import fc from "fast-check";
 import {
   buildRing,
   endpointOf,
+  FIRST_RING,
   ipOf,
   ownerAt,
   positionOf,
   PROBED_RING,
   RING_SIZE,
   routeKeyOf,
+  type RingShape,
 } from "./ring.js";
 
 const IPS = ["10.244.1.5", "10.244.2.7", "10.244.3.9"];
 
-/** Trace ID, position, owner without a port, owner with port 4317: as the collector 0.96.0 answers. */
+/** Trace ID, position, owner without a port, owner with port 4317: as the collectors 0.96.0 and 0.115.0 answer. */
 const GOLDENS = [
   ["00000000000000000000000000000001", 12931, "10.244.2.7", "10.244.1.5"],
   ["4bf92f3577b34da6a3ce929d0e0e4736", 4869, "10.244.1.5", "10.244.1.5"],
@@ -84,32 +86,50 @@ describe("ring", () => {
   });
 });
 
-/** What the collector 0.161.0 makes of sets of endpoints: CRC-32 of its points as lines, and how many there are. */
-const RINGS: readonly (readonly [what: string, endpoints: readonly string[], ...string[]])[] = [
-  ["addresses", IPS, "65b9d6af", "600"],
-  ["addresses with a port", IPS.map((ip) => `${ip}:4317`), "d23e7c5e", "600"],
-  ["IPv6 in brackets", ["[fd00::1]:4317", "[fd00::2]:4317", "[fd00::3]:4317"], "ba7b6d8d", "600"],
-  ["IPv6 as the k8s resolver has it", ["fd00::1", "fd00::2", "fd00::3"], "a4c6b12b", "600"],
+/**
+ * What collectors make of sets of endpoints: CRC-32 of their points as lines, and how many there are. First 0.96.0 and
+ * 0.115.0, then 0.160.0 and 0.161.0.
+ */
+const RINGS: readonly (readonly [
+  what: string,
+  endpoints: readonly string[],
+  first: string,
+  probed: string,
+])[] = [
+  ["addresses", IPS, "c7bb25f2 298", "65b9d6af 600"],
+  ["addresses with a port", IPS.map((ip) => `${ip}:4317`), "5875b803 297", "d23e7c5e 600"],
+  [
+    "IPv6 in brackets",
+    ["[fd00::1]:4317", "[fd00::2]:4317", "[fd00::3]:4317"],
+    "70ad6ffc 298",
+    "ba7b6d8d 600",
+  ],
+  [
+    "IPv6 as the k8s resolver has it",
+    ["fd00::1", "fd00::2", "fd00::3"],
+    "4c1cf1d1 299",
+    "a4c6b12b 600",
+  ],
   [
     "two ports a gateway",
     ["10.244.1.5:4317", "10.244.1.5:4318", "10.244.2.7:4317", "10.244.2.7:4318"],
-    "18c90bf7",
-    "800",
+    "2e45b13e 397",
+    "18c90bf7 800",
   ],
   [
     "a static list",
     ["gateway-0.gateways:4317", "gateway-1.gateways:4317", "10.0.0.7"],
-    "1c3b7deb",
-    "600",
+    "35463008 297",
+    "1c3b7deb 600",
   ],
   [
     "forty gateways, whose points collide",
     Array.from({ length: 40 }, (_, n) => `10.1.${String(Math.floor(n / 7))}.${String(n)}:4317`),
-    "5b42c763",
-    "8000",
+    "8f41b535 3765",
+    "5b42c763 8000",
   ],
 ];
-/** Trace ID, position, owner by its bytes, position and owner by its text; without a port. */
+/** Of 0.160.0 and 0.161.0: trace ID, position, owner by its bytes, position and owner by its text; without a port. */
 const PROBED_GOLDENS = [
   ["00000000000000000000000000000001", 51617, "10.244.3.9", 3649, "10.244.1.5"],
   ["4bf92f3577b34da6a3ce929d0e0e4736", 99306, "10.244.1.5", 36868, "10.244.2.7"],
@@ -118,18 +138,24 @@ const PROBED_GOLDENS = [
   ["c0ffee00000000000000000000000010", 117490, "10.244.1.5", 98400, "10.244.1.5"],
 ] as const;
 
-describe("the ring of 0.161.0", () => {
-  for (const [what, endpoints, digest, count] of RINGS) {
-    it(`has the collector's points for ${what}`, () => {
-      const ring = buildRing(endpoints, PROBED_RING);
-      const lines = ring.positions.map(
-        (position, index) => `${String(position)} ${ring.endpoints[ring.takers[index]!]!}\n`,
-      );
-      expect(String(lines.length)).to.equal(count);
-      expect(crc32(lines.join("")).toString(16).padStart(8, "0")).to.equal(digest);
+describe("the rings of all releases that can be built", () => {
+  const pointsOf = (endpoints: readonly string[], shape: RingShape): string => {
+    const ring = buildRing(endpoints, shape);
+    const lines = ring.positions.map(
+      (position, index) => `${String(position)} ${ring.endpoints[ring.takers[index]!]!}\n`,
+    );
+    const digest = crc32(lines.join("")).toString(16).padStart(8, "0");
+    return `${digest} ${String(lines.length)}`;
+  };
+  for (const [what, endpoints, first, probed] of RINGS) {
+    it(`have the collectors' points for ${what}`, () => {
+      expect(pointsOf(endpoints, FIRST_RING)).to.equal(first);
+      expect(pointsOf(endpoints, PROBED_RING)).to.equal(probed);
     });
   }
+});
 
+describe("the ring of 0.160.0 and 0.161.0", () => {
   for (const [id, position, owner, textPosition, textOwner] of PROBED_GOLDENS) {
     it(`routes ${id} as the collector does, as a span and as a log record`, () => {
       const ring = buildRing(IPS, PROBED_RING);

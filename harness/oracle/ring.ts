@@ -1,6 +1,7 @@
 /**
  * The consistent hash ring of the loadbalancing exporter: which gateway owns a trace, log record or metric.
- * Source: contrib exporter/loadbalancingexporter/consistent_hashing.go and resolver_*.go, at v0.96.0 and v0.161.0.
+ * Source: contrib exporter/loadbalancingexporter/consistent_hashing.go and resolver_*.go, at v0.96.0, v0.115.0,
+ * v0.160.0 and v0.161.0.
  */
 import { crc32 } from "node:zlib";
 import type { Signal } from "../model/signal.js";
@@ -16,7 +17,7 @@ export interface RingShape {
   readonly probes: number;
 }
 
-/** Positions on the ring of 0.96.0, 0 to 35,999. */
+/** Positions on the ring of 0.96.0 and 0.115.0, 0 to 35,999. */
 export const RING_SIZE = 36_000;
 export const FIRST_RING: RingShape = {
   size: RING_SIZE,

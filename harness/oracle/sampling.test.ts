@@ -5,7 +5,7 @@ import { decide, sampledByHash, samplingHash, thresholdFor } from "./sampling.js
 const SALT = "default-hash-seed";
 const FACTS = { percentage: 10, salt: SALT, latencyThresholdMs: 2_000 };
 
-/** As the collector 0.96.0 computes them. */
+/** As the collectors 0.96.0, 0.115.0, 0.160.0 and 0.161.0 compute them. */
 const THRESHOLDS: [number, bigint][] = [
   [10, 1844674407370955263n],
   [1, 184467440737095519n],

@@ -18,7 +18,8 @@ const LIMB = 0x1_0000_0000;
 /**
  * The largest hash that a percentage keeps: the unsigned 64-bit product of 2^64 - 1 and percentage / 100,
  * rounded to a mantissa of 64 bits (half to even) and then truncated.
- * Source: contrib v0.96.0 processor/tailsamplingprocessor/internal/sampling/probabilistic.go.
+ * Source: contrib processor/tailsamplingprocessor/internal/sampling/probabilistic.go, the same at v0.96.0, v0.115.0,
+ * v0.160.0 and v0.161.0.
  */
 export function thresholdFor(percentage: number): bigint {
   const { mantissa, exponent } = partsOf(percentage / 100);
@@ -106,8 +107,8 @@ export function sampledByHash(traceIdHex: string, policy: HashPolicy): boolean {
 }
 
 /**
- * Whether the trace shows an error or takes the latency threshold or longer. The latency policy compares
- * whole milliseconds with >= (contrib v0.96.0, internal/sampling/latency.go).
+ * Whether the trace shows an error or takes the latency threshold or longer. The latency policy compares whole
+ * milliseconds (contrib internal/sampling/latency.go); what it wants is in the threshold (collector-config.ts).
  */
 export const keptByEvidence = (
   { anyError, unionDurationMs }: Omit<TraceEvidence, "traceId">,

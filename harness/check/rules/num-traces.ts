@@ -11,7 +11,7 @@ import { processorPlace } from "./shutdown.js";
 
 export const numTraces: Check = (deployment) => {
   const { gateway, objects, expectations } = deployment;
-  const sampling = samplingOf(gateway.config);
+  const sampling = samplingOf(gateway.config, gateway.image);
   if (sampling === null) return [];
   const replicas = numberOr(at(gateway.object, "spec", "replicas"), 1);
   const scaler = autoscalerFor(gateway.object, objects);

@@ -30,7 +30,7 @@ const seconds = (ms: number): string => `${String(ms / 1_000)} s`;
  */
 function undecided(deployment: CheckedDeployment): Finding[] {
   const { gateway } = deployment;
-  const sampling = samplingOf(gateway.config);
+  const sampling = samplingOf(gateway.config, gateway.image);
   if (sampling === null) return [];
   const graceMs = graceMsOf(gateway);
   const gracePlace = deployment.place(gateway.object, ...POD_SPEC, "terminationGracePeriodSeconds");
