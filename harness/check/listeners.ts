@@ -1,6 +1,6 @@
 /** The ports that a collector listens on, as its configuration says. */
 import { at, isMapping, listOf, mappingOf, textOf, type Mapping } from "../oracle/untyped.js";
-import { isBefore } from "../oracle/release.js";
+import { isBefore, isSince } from "../oracle/release.js";
 import type { Collector } from "./collectors.js";
 import type { Step } from "./source-documents.js";
 
@@ -28,7 +28,7 @@ export function listenersOf({ config, image }: Collector): Listener[] {
       const fallback = /^health_?check(v2)?(\/|$)/.test(id) ? `${everywhere}:13133` : undefined;
       return listener(config, ["extensions", id], `extension ${id}`, fallback);
     }),
-    ...metricsListener(config),
+    ...metricsListener(config, image),
   ];
 }
 
@@ -61,13 +61,26 @@ function listener(
   return address === undefined ? [] : parsed(address, of, [...path, key]);
 }
 
-/** The collector's own metrics: on localhost:8888 unless the address is set. */
-function metricsListener(config: Mapping): Listener[] {
+/** From 0.123 on metrics.address is read and not used (core#12756). */
+export const READERS_ONLY_SINCE = 123;
+
+/** The collector's own metrics: where its readers say, or the address, and without either on localhost:8888. */
+function metricsListener(config: Mapping, image: string): Listener[] {
   const path = ["service", "telemetry", "metrics"];
-  if (at(config, ...path, "level") === "none" || at(config, ...path, "readers") !== undefined) {
-    return [];
+  if (at(config, ...path, "level") === "none") return [];
+  const readers = at(config, ...path, "readers");
+  if (readers !== undefined) {
+    return listOf(readers).flatMap((reader, index) => {
+      const pull = ["pull", "exporter", "prometheus"];
+      const { host, port } = mappingOf(at(reader, ...pull));
+      const address = `${textOf(host)}:${textOf(port)}`;
+      return host === undefined || port === undefined
+        ? []
+        : parsed(address, OWN_METRICS, [...path, "readers", index, ...pull, "host"]);
+    });
   }
-  const address = textOf(at(config, ...path, "address")) || "localhost:8888";
+  const set = isSince(image, READERS_ONLY_SINCE) ? "" : textOf(at(config, ...path, "address"));
+  const address = set || "localhost:8888";
   return parsed(address, OWN_METRICS, [...path, "address"]);
 }
 

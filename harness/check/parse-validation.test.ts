@@ -49,6 +49,40 @@ describe("what validate objects to", () => {
     ]);
   });
 
+  it("is read as 0.115.0 prints it, between the two", () => {
+    const failed = "decoding failed due to the following error(s):";
+    const of = (section: string, id: string): string =>
+      `error decoding '${section}': error reading configuration for "${id}": ${failed}`;
+    const output = `Error: failed to get config: cannot unmarshal the configuration: ${failed}
+
+${of("exporters", "loadbalancing")}
+
+'resolver.dns.port' expected type 'string', got unconvertible type 'int', value: '4317'
+${of("processors", "tail_sampling")}
+
+'' has invalid keys: drop_pending_traces_on_shutdown
+error decoding 'exporters': unknown type: "load_balancing" for id: "load_balancing/logs" (valid values: [otlp debug])
+2026/11/26 02:15:45 collector stopped with an error: failed to get config: cannot unmarshal`;
+    expect(problemsIn(output)).to.deep.equal([
+      {
+        kind: "value",
+        path: ["exporters", "loadbalancing", "resolver", "dns", "port"],
+        says: "'resolver.dns.port' expected type 'string', got unconvertible type 'int', value: '4317'",
+      },
+      {
+        kind: "keys",
+        path: ["processors", "tail_sampling"],
+        keys: ["drop_pending_traces_on_shutdown"],
+      },
+      {
+        kind: "type",
+        path: ["exporters", "load_balancing/logs"],
+        type: "load_balancing",
+        valid: ["debug", "otlp"],
+      },
+    ]);
+  });
+
   it("is read as 0.161.0 nests it", () => {
     const failed =
       "Error: failed to get config: cannot unmarshal the configuration: decoding failed";

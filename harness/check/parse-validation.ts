@@ -1,6 +1,6 @@
 /**
- * What a collector's `validate` objects to, as places in the configuration. Formats as releases 0.96.0 and 0.161.0
- * print them; a line in another format is kept whole, so nothing that was objected to is left out.
+ * What a collector's `validate` objects to, as places in the configuration. Formats as releases 0.96.0, 0.115.0 and
+ * 0.161.0 print them; a line in another format is kept whole, so nothing that was objected to is left out.
  */
 import type { Step } from "./source-documents.js";
 
@@ -40,7 +40,8 @@ export function problemsIn(output: string): Problem[] {
     if (SECTIONS.includes(section)) {
       const [, id, says] = /^error reading configuration for "([^"]+)": (.*)$/.exec(rest) ?? [];
       holder = id === undefined ? [section] : [section, id];
-      const problem = /^\d+ error/.test(says ?? "") ? undefined : ofComponent(holder, says ?? rest);
+      const leads = /^(\d+ error|decoding failed due to)/.test(says ?? "");
+      const problem = leads ? undefined : ofComponent(holder, says ?? rest);
       if (problem !== undefined) problems.push(problem);
     } else {
       problems.push(ofLine(text, holder));

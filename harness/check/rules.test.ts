@@ -30,7 +30,7 @@ const queueOn = (volume: string): Change => [
 
 /** The k8s resolver, with a Role for the agents, or with a binding to a role that is nowhere. */
 const WATCHING = (group: string, resource: string, kind = "Role"): readonly Change[] => [
-  [/dns:\n +hostname: \S+\n +port: 4317/, "k8s: { service: gateways.telemetry }"],
+  [/dns:\n +hostname: \S+\n +port: "4317"/, "k8s: { service: gateways.telemetry }"],
   [
     /$/,
     `---
@@ -63,7 +63,7 @@ const PLANTED: readonly Planted[] = [
   },
   {
     defect: "agents that watch the API server and may not",
-    changes: [[/dns:\n +hostname: \S+\n +port: 4317/, "k8s: { service: gateways.telemetry }"]],
+    changes: [[/dns:\n +hostname: \S+\n +port: "4317"/, "k8s: { service: gateways.telemetry }"]],
     found: ["fatal resolver-access"],
     on: "k8s: { service: gateways.telemetry }",
   },
@@ -209,9 +209,9 @@ const PLANTED: readonly Planted[] = [
   },
   {
     defect: "a resolver's port that no gateway serves",
-    changes: [["            port: 4317", "            port: 4320"]],
+    changes: [['            port: "4317"', '            port: "4320"']],
     found: ["fatal resolver-port", "warning service-port"],
-    on: "port: 4320",
+    on: 'port: "4320"',
   },
   {
     defect: "a Service with another port than the resolver's",
@@ -227,7 +227,7 @@ const PLANTED: readonly Planted[] = [
   },
   {
     defect: "a static resolver",
-    changes: [[/dns:\n.*\n.*port: 4317/, "static: { hostnames: [a, b] }"]],
+    changes: [[/dns:\n.*\n.*port: "4317"/, "static: { hostnames: [a, b] }"]],
     found: ["warning static-resolver"],
     on: "static:",
   },
@@ -431,13 +431,46 @@ const PLANTED: readonly Planted[] = [
   },
   {
     defect: "metrics on localhost although a port is declared",
-    changes: [[/([\s\S]*)metrics: \{ address: "0.0.0.0:8888" \}/, "$1metrics: {}"]],
+    changes: [[/([\s\S]*)metrics: \{ readers: .* \}/, "$1metrics: {}"]],
     found: ["warning metrics-port"],
     on: "name: metrics, containerPort: 8888",
   },
   {
+    defect: "metrics on an address that the release does not know any more",
+    changes: [[/([\s\S]*)metrics: \{ readers: .* \}/, '$1metrics: { address: "0.0.0.0:8888" }']],
+    found: ["fatal collector-refuses", "warning metrics-port"],
+    on: "metrics: { address:",
+  },
+  {
+    defect: "metrics on an address that the release takes and does not use",
+    changes: [
+      [/metrics: \{ readers: .* \}/, 'metrics: { address: "0.0.0.0:8888" }'],
+      [/(name: collector\n +image: \S+):0.150.0/, "$1:0.125.0"],
+    ],
+    found: ["note metrics-port"],
+    on: "metrics: { address:",
+  },
+  {
+    defect: "agents with the new name of their exporter before it had it",
+    changes: [
+      ["      loadbalancing:", "      load_balancing:"],
+      ["exporters: [loadbalancing]", "exporters: [load_balancing]"],
+    ],
+    found: ["fatal collector-refuses"],
+    on: "load_balancing:",
+  },
+  {
+    defect: "a setting of tail sampling before it was there",
+    changes: [
+      ["decision_wait: 20s", "decision_wait: 20s\n        drop_pending_traces_on_shutdown: true"],
+      [/([\s\S]*image: \S+):0.150.0/, "$1:0.140.0"],
+    ],
+    found: ["fatal collector-refuses", "warning undecided-traces"],
+    on: "drop_pending_traces_on_shutdown",
+  },
+  {
     defect: "metrics that are switched off",
-    changes: [[/metrics: \{ address: "0.0.0.0:8888" \}/, "metrics: { level: none }"]],
+    changes: [[/metrics: \{ readers: .* \}/, "metrics: { level: none }"]],
     found: ["warning metrics-off"],
     on: "level: none",
   },

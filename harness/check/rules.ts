@@ -14,6 +14,7 @@ import { requests } from "./rules/requests.js";
 import { resolver } from "./rules/resolver.js";
 import { resolverAccess } from "./rules/resolver-access.js";
 import { routingAndRetry } from "./rules/routing-and-retry.js";
+import { settingReleases } from "./rules/setting-releases.js";
 import { shutdown } from "./rules/shutdown.js";
 import { tls } from "./rules/tls.js";
 
@@ -28,6 +29,7 @@ export const RULES: readonly Check[] = [
     agentNotes,
     collectorImage,
     routingAndRetry,
+    settingReleases,
     tls,
   ],
 ];

@@ -27,14 +27,14 @@ data:
         resolver:
           dns:
             hostname: gateways.telemetry.svc.cluster.local
-            port: 4317
+            port: "4317"
     extensions:
       health_check:
         endpoint: 0.0.0.0:13133
     service:
       extensions: [health_check]
       telemetry:
-        metrics: { address: "0.0.0.0:8888" }
+        metrics: { readers: [{ pull: { exporter: { prometheus: { host: "0.0.0.0", port: 8888 } } } }] }
       pipelines:
         traces:
           receivers: [otlp]
@@ -71,7 +71,7 @@ data:
     service:
       extensions: [health_check, file_storage]
       telemetry:
-        metrics: { address: "0.0.0.0:8888" }
+        metrics: { readers: [{ pull: { exporter: { prometheus: { host: "0.0.0.0", port: 8888 } } } }] }
       pipelines:
         traces:
           receivers: [otlp]

@@ -5,6 +5,7 @@ import { finding, type CheckedDeployment } from "./checked-deployment.js";
 import type { Collector } from "./collectors.js";
 import type { Finding } from "./finding.js";
 import { lacks } from "./rules/collector-image.js";
+import { settingOfAnotherRelease } from "./rules/setting-releases.js";
 import { problemsIn, type Problem } from "./parse-validation.js";
 import type { Step } from "./source-documents.js";
 
@@ -63,7 +64,9 @@ export async function validateCollector(
     if (answer.kind === "unavailable") return { ...about, notRun: answer.why, findings };
     if (answer.kind === "accepted") break;
     const problems = problemsIn(answer.output).filter((one) => !isOfRepair(one, repaired));
-    findings.push(...problems.map((one) => describe(one, collector, deployment, answer.partial)));
+    findings.push(
+      ...problems.flatMap((one) => describe(one, collector, deployment, answer.partial)),
+    );
     if (problems.length === 0 || problems.some(({ kind }) => kind === "meaning")) break;
     repaired.push(...problems);
     const without = problems.reduce<Mapping>(leaveOut, config);
@@ -161,7 +164,27 @@ const REMOVED: readonly string[] = ["processors spanmetrics"];
 /** What only contrib has, and this pattern is made of. */
 const OF_CONTRIB: readonly string[] = ["tail_sampling", "loadbalancing"];
 
+/** What the table of releases knows of a problem is told in its words, and the rest in the collector's. */
 function describe(
+  problem: Problem,
+  collector: Collector,
+  deployment: CheckedDeployment,
+  partial: boolean,
+): Finding[] {
+  const said = (path: readonly Step[]): Finding | undefined =>
+    settingOfAnotherRelease(collector, deployment, path);
+  if (problem.kind === "type") {
+    return [said(problem.path) ?? asTold(problem, collector, deployment, partial)];
+  }
+  if (problem.kind !== "keys") return [asTold(problem, collector, deployment, partial)];
+  const known = problem.keys.flatMap((key) => said([...problem.path, key]) ?? []);
+  const keys = problem.keys.filter((key) => said([...problem.path, key]) === undefined);
+  return keys.length === 0
+    ? known
+    : [...known, asTold({ ...problem, keys }, collector, deployment, partial)];
+}
+
+function asTold(
   problem: Problem,
   collector: Collector,
   { configPlace, containerPlace }: CheckedDeployment,

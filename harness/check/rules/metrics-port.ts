@@ -1,10 +1,17 @@
 /** What a collector counts about itself can be read from outside its pod, through the ports that say so. */
 import { nameOf, ofKind } from "../../oracle/manifests.js";
+import { isSince } from "../../oracle/release.js";
 import { at, listOf, textOf } from "../../oracle/untyped.js";
 import { finding, type Check, type CheckedDeployment } from "../checked-deployment.js";
 import type { Collector } from "../collectors.js";
 import type { Finding } from "../finding.js";
-import { isReachable, listenersOf, OWN_METRICS, portNumber } from "../listeners.js";
+import {
+  isReachable,
+  listenersOf,
+  OWN_METRICS,
+  portNumber,
+  READERS_ONLY_SINCE,
+} from "../listeners.js";
 import { serviceSelects } from "../objects.js";
 
 export const metricsPort: Check = (deployment) => [
@@ -40,13 +47,15 @@ function ofCollector(collector: Collector, deployment: CheckedDeployment): Findi
       "metrics-port",
       declared
         ? deployment.containerPlace(collector, "ports", index)
-        : deployment.configPlace(collector, "service", "telemetry", "metrics", "address"),
+        : deployment.configPlace(collector, ...own.path),
       declared
         ? `${title} declares port ${port}, and its metrics listen there on localhost ` +
             "only, so nothing outside the pod can read them."
         : `The metrics of ${title} listen on localhost:${port}, so nothing outside the ` +
             "pod can read them.",
-      `Set service.telemetry.metrics.address to 0.0.0.0:${port}.`,
+      isSince(collector.image, READERS_ONLY_SINCE)
+        ? `Set service.telemetry.metrics.readers to a pull exporter prometheus on 0.0.0.0:${port}.`
+        : `Set service.telemetry.metrics.address to 0.0.0.0:${port}.`,
     ),
   ];
 }
