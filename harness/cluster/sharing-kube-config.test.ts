@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import type { RequestOptions } from "node:https";
+import { Agent, type RequestOptions } from "node:https";
 import { HttpMethod, RequestContext } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { SharingKubeConfig } from "./sharing-kube-config.js";
@@ -26,6 +26,12 @@ async function optionsOf(config: SharingKubeConfig, timeoutMs = 1_000): Promise<
   return options;
 }
 
+async function agentOf(config: SharingKubeConfig, timeoutMs?: number): Promise<Agent> {
+  const { agent } = await optionsOf(config, timeoutMs);
+  if (agent instanceof Agent) return agent;
+  throw new TypeError("no HTTPS agent");
+}
+
 describe("a kubeconfig that shares its TLS context", () => {
   it("gives plain requests and typed ones the same agent, each with the user's token", async () => {
     const config = kubeConfig();
@@ -42,23 +48,21 @@ describe("a kubeconfig that shares its TLS context", () => {
   it("leaves each request its own timeout", async () => {
     const config = kubeConfig();
     await optionsOf(config, 5_000);
-    const { agent, timeout } = await optionsOf(config, 30_000);
-    expect(timeout).to.equal(30_000);
-    expect((agent as { options: RequestOptions }).options.timeout).to.equal(undefined);
+    expect((await optionsOf(config, 30_000)).timeout).to.equal(30_000);
+    expect((await agentOf(config)).options.timeout).to.equal(undefined);
   });
 
   it("makes another context once the user's key is another", async () => {
     const config = kubeConfig();
-    const { agent } = await optionsOf(config);
+    const agent = await agentOf(config);
     const user = config.getCurrentUser();
     config.users = [{ ...user, name: "a", keyData: Buffer.from(newKey()).toString("base64") }];
-    expect((await optionsOf(config)).agent).not.to.equal(agent);
+    expect(await agentOf(config)).not.to.equal(agent);
   });
 
   it("verifies servers unless the file says otherwise", async () => {
     const verifyOf = async (cluster: object): Promise<unknown> =>
-      ((await optionsOf(kubeConfig(cluster))).agent as { options: RequestOptions }).options
-        .rejectUnauthorized;
+      (await agentOf(kubeConfig(cluster))).options.rejectUnauthorized;
     expect(await verifyOf({})).to.equal(undefined);
     expect(await verifyOf({ skipTLSVerify: true })).to.equal(false);
   });

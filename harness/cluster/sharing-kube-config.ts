@@ -3,8 +3,6 @@ import { Agent, type RequestOptions } from "node:https";
 import { createSecureContext } from "node:tls";
 import { KubeConfig, type RequestContext } from "@kubernetes/client-node";
 
-type HttpsOptions = Parameters<KubeConfig["applyToHTTPSOptions"]>[0];
-
 /**
  * OpenSSL keeps a context's certificates outside of what the garbage collector counts: of a run with thousands of
  * requests, contexts of their own were hundreds of megabytes. Connections are still one a request: one that is kept
@@ -13,7 +11,7 @@ type HttpsOptions = Parameters<KubeConfig["applyToHTTPSOptions"]>[0];
 export class SharingKubeConfig extends KubeConfig {
   #shared: { readonly credentials: string; readonly agent: Agent } | undefined;
 
-  override async applyToHTTPSOptions(options: HttpsOptions): Promise<void> {
+  override async applyToHTTPSOptions(options: RequestOptions): Promise<void> {
     await super.applyToHTTPSOptions(options);
     const { agent } = options;
     if (agent instanceof Agent) options.agent = this.#sharedFor(agent.options);
