@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { HarnessError, messageOf } from "../model/errors.js";
 import type { SelfTelemetrySample } from "../model/history.js";
 import type { ClusterClient } from "./client.js";
+import { keptOnce } from "./kept-once.js";
 import { proxyPath } from "./observer-client.js";
 import { parsePrometheus } from "./prometheus.js";
 
@@ -76,10 +77,13 @@ export function watchSelfTelemetry(
 ): { stop(): void } {
   const ended = new AbortController();
   const signal = AbortSignal.any([ended.signal, ...(options.signal ? [options.signal] : [])]);
+  const once = keptOnce();
   const loop = async (): Promise<void> => {
     while (!signal.aborted) {
       const scraped = await scrapeCollectors(client, { ...options, signal }).catch(() => undefined);
-      scraped?.samples.forEach(options.onSample);
+      for (const sample of scraped?.samples ?? []) {
+        options.onSample({ ...sample, metric: once(sample.metric), labels: once(sample.labels) });
+      }
       await sleep(options.intervalMs, undefined, { signal }).catch(() => undefined);
     }
   };
