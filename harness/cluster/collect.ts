@@ -1,10 +1,14 @@
 /**
  * Saves what the cluster says about itself: logs, events and pods, for whoever must explain a run.
  */
+import { createWriteStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { StringDecoder } from "node:string_decoder";
 import type { V1Pod } from "@kubernetes/client-node";
-import { messageOf } from "../model/errors.js";
+import { HarnessError, messageOf } from "../model/errors.js";
 import type { ClusterClient } from "./client.js";
 
 export interface CollectOptions {
@@ -48,22 +52,47 @@ async function collectNamespace(
   await writeJson(join(dir, "pods.json"), pods.items);
   await writeJson(join(dir, "events.json"), events.items);
   await Promise.all(
-    pods.items.flatMap(logsOf).map(async ({ pod, container, previous }) => {
-      const file = `${pod}.${container}${previous ? ".previous" : ""}.log`;
+    pods.items.flatMap(logsOf).map(async (log) => {
+      const file = `${log.pod}.${log.container}${log.previous ? ".previous" : ""}.log`;
       try {
-        const log = await client.core.readNamespacedPodLog({
-          name: pod,
-          namespace,
-          container,
-          previous,
-          timestamps: true,
-        });
-        await writeFile(join(dir, "logs", file), redactText(log));
+        await saveLog(client, namespace, log, join(dir, "logs", file));
       } catch (thrown) {
         missed.push(`${file}: ${messageOf(thrown).split("\n")[0] ?? ""}`);
       }
     }),
   );
+}
+
+/** As a stream: the logs of a long run's pods together may be larger than the memory that the harness should take. */
+async function saveLog(
+  client: Pick<ClusterClient, "open">,
+  namespace: string,
+  { pod, container, previous }: LogOf,
+  path: string,
+): Promise<void> {
+  const query = new URLSearchParams({ container, previous: String(previous), timestamps: "true" });
+  const response = await client.open({
+    path: `/api/v1/namespaces/${namespace}/pods/${pod}/log?${query.toString()}`,
+  });
+  if (response.statusCode !== 200) {
+    const said = (await text(response)).slice(0, 500);
+    throw new HarnessError(`answered ${String(response.statusCode)}: ${said}`);
+  }
+  await pipeline(response, redactedLines, createWriteStream(path));
+}
+
+/** Whole lines, so that no token is torn between two chunks and shows. */
+async function* redactedLines(chunks: AsyncIterable<Buffer>): AsyncIterable<string> {
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  for await (const chunk of chunks) {
+    rest += decoder.write(chunk);
+    const end = rest.lastIndexOf("\n") + 1;
+    if (end === 0) continue;
+    yield redactText(rest.slice(0, end));
+    rest = rest.slice(end);
+  }
+  yield redactText(rest + decoder.end());
 }
 
 interface LogOf {
