@@ -84,6 +84,40 @@ describe("report.html in Chromium", function () {
     expect(Number.parseFloat((await injected.getAttribute("width"))!)).to.be.closeTo(before, 0.01);
   });
 
+  it("writes the names of faults where they have room, else their numbers, and zooms to any of them", async () => {
+    const { record, series } = sample();
+    const [fault] = record.faults;
+    const faults = Array.from({ length: 14 }, (_, index) => ({
+      ...fault!,
+      index,
+      injectedAtMs: fault!.injectedAtMs! + index * 2_000,
+      healedAtMs: fault!.injectedAtMs! + index * 2_000 + 1_000,
+    }));
+    await browser!.open("many.html", htmlReport({ ...record, faults }, series));
+    const names = `(() => {
+      const widthOf = (text) => text.length * 6;
+      const at = (index, x) => ({ index, description: "kill-gateway", x, endX: x + 10, left: 0 });
+      const placed = placeNames([at(0, 0), at(1, 300), at(2, 305), at(3, 900)], { right: 800, widthOf });
+      return placed.map(({ text, row }) => [text, row]);
+    })()`;
+    expect(await page.evaluate(names)).to.deep.equal([
+      ...[
+        ["fault #1: kill-gateway", 0],
+        ["#2", 0],
+      ],
+      ["fault #3: kill-gateway", 1],
+    ]);
+    const band = page.locator("#lanes rect.fault").nth(13);
+    const before = Number.parseFloat((await band.getAttribute("width"))!);
+    await page.locator("#fault-zoom").focus();
+    await page.keyboard.press("End");
+    const after = Number.parseFloat((await band.getAttribute("width"))!);
+    expect(after).to.be.greaterThan(before * 2);
+    expect(await page.locator(".scroll:not([tabindex='0'])").count()).to.equal(0);
+    const { record: failed, series: own } = sample({ verdict: "fail", podName: HOSTILE });
+    await browser!.open("report.html", htmlReport(failed, own));
+  });
+
   it("shows another signal, and the numbers under each chart as a table", async () => {
     await page.locator("input[value=logs]").check();
     expect(await page.locator("#charts figcaption").first().innerText()).to.contain("log records");

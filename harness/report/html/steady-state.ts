@@ -29,7 +29,7 @@ export function steadyState(record: RunRecord, series: ReportSeries): Html {
         [`${many} sent per second`, ...measures.map((m) => m.rate)],
         [`${many} acknowledged`, ...measures.map((m) => m.acked)],
         [`${many} lost`, ...measures.map((m) => m.lost)],
-        ["slowest p99 of acknowledgement", ...measures.map((m) => m.ackP99)],
+        [`${many}: slowest p99 of acknowledgement`, ...measures.map((m) => m.ackP99)],
       ];
     });
   const head = windows.map(({ name, first, end }) => ({
@@ -59,7 +59,7 @@ function windowsOf(record: RunRecord, series: ReportSeries): readonly Window[] {
   const to = bucketAt(Math.max(...faults.map(({ toMs }) => toMs ?? Infinity)));
   return [
     { name: "Before", first, end: from },
-    { name: "Fault", first: from, end: to },
+    { name: faults.length === 1 ? "Fault" : "Faults", first: from, end: to },
     { name: "After", first: to, end },
   ].filter((window) => window.end > window.first);
 }

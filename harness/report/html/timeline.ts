@@ -58,6 +58,22 @@ function faults(record: RunRecord, series: ReportSeries | undefined): Html {
   );
 }
 
+/** A button for one fault, a choice of several. */
+function faultZoom({ faults: all }: RunRecord): Html {
+  const struck = all.filter(({ injectedAtMs }) => injectedAtMs !== null);
+  if (struck.length === 0) return html``;
+  if (struck.length === 1) {
+    return html`<button type="button" data-zoom="fault">Around the fault</button>`;
+  }
+  return html`<select id="fault-zoom" aria-label="Zoom to a fault">
+    <option value="">Around a fault …</option>
+    ${struck.map(
+      ({ index, description }) =>
+        html`<option value="${index}">#${index + 1} ${description}</option>`,
+    )}
+  </select>`;
+}
+
 const charts = (record: RunRecord, series: ReportSeries): Html =>
   html` <div class="toolbar" id="timeline-tools" hidden>
       <fieldset>
@@ -75,7 +91,7 @@ const charts = (record: RunRecord, series: ReportSeries): Html =>
         <button type="button" data-zoom="out">Zoom out</button>
         <button type="button" data-zoom="left" aria-label="Earlier">←</button>
         <button type="button" data-zoom="right" aria-label="Later">→</button>
-        ${record.faults.length > 0 && html`<button type="button" data-zoom="fault">Around the fault</button>`}
+        ${faultZoom(record)}
         <button type="button" data-zoom="all">Whole run</button>
       </div>
     </div>

@@ -169,20 +169,48 @@ const drawMarks = (data) => (plot) =>
     }
   });
 
+/**
+ * Where the name of each fault in view stands: written out where it ends before the next fault begins, else its
+ * number, which the table of faults and a closer look explain; a line below where not even that has room.
+ */
+const placeNames = (faults, { right, widthOf }) => {
+  const inView = faults.filter(({ x, endX, left }) => x < right && endX > left);
+  const rowEnds = [];
+  return inView.map((fault, at) => {
+    const from = Math.max(fault.x, fault.left);
+    const until = inView[at + 1]?.x ?? right;
+    const whole = `fault #${fault.index + 1}: ${fault.description}`;
+    const text = from + widthOf(whole) < until ? whole : `#${fault.index + 1}`;
+    const free = rowEnds.findIndex((end) => end <= from);
+    const row = free === -1 ? rowEnds.length : free;
+    rowEnds[row] = from + widthOf(text);
+    return { text, x: from, row };
+  });
+};
+
 /** Names of the faults, above grid and data. */
 const drawNames = (data) => (plot) =>
-  clipped(plot, (ctx, { top }) => {
-    ctx.font = `${11 * devicePixelRatio}px system-ui, "DejaVu Sans", sans-serif`;
+  clipped(plot, (ctx, { left, top, width }) => {
+    const px = devicePixelRatio;
+    ctx.font = `${11 * px}px system-ui, "DejaVu Sans", sans-serif`;
     ctx.textAlign = "left";
     ctx.textBaseline = "top";
-    for (const { index, description, fromMs } of data.faults) {
-      const text = `fault #${index + 1}: ${description}`;
-      const x = plot.valToPos(fromMs - data.zeroMs, "x", true) + 5 * devicePixelRatio;
-      const y = top + 3 * devicePixelRatio;
+    const at = (ms) => plot.valToPos(ms - data.zeroMs, "x", true);
+    const faults = [...data.faults]
+      .sort((a, b) => a.fromMs - b.fromMs)
+      .map((fault) => ({
+        ...fault,
+        left,
+        x: at(fault.fromMs),
+        endX: fault.toMs === null ? Infinity : at(fault.toMs),
+      }));
+    const widthOf = (text) => ctx.measureText(text).width + 9 * px;
+    for (const { text, x, row } of placeNames(faults, { right: left + width, widthOf })) {
+      const y = top + (3 + 15 * row) * px;
       ctx.fillStyle = ink("--paper");
-      ctx.fillRect(x - 2, y, ctx.measureText(text).width + 4, 15 * devicePixelRatio);
+      ctx.fillRect(x + 3 * px, y, ctx.measureText(text).width + 4 * px, 14 * px);
       ctx.fillStyle = ink("--fault");
-      ctx.fillText(text, x, y + devicePixelRatio);
+      ctx.fillText(text, x + 5 * px, y + px);
     }
   });
 

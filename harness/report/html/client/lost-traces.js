@@ -10,6 +10,15 @@ const element = (name, className, ...children) => {
   return made;
 };
 
+/** A table that scrolls sideways by itself, also with the keyboard. */
+const scrollBox = (label, table) => {
+  const box = element("div", "scroll", table);
+  box.tabIndex = 0;
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", label);
+  return box;
+};
+
 const startLostTraces = (data) => {
   const query = document.getElementById("lost-query");
   const onlyUnexplained = document.getElementById("lost-unexplained");
@@ -80,7 +89,7 @@ const startLostTraces = (data) => {
     const cut = group.totalItems - group.items.length;
     const context = contextOf(group, data, clock);
     const note = `Predicted owner: ${owners}. ${context.text}${cut > 0 ? ` ${cut} more items are not shown.` : ""}`;
-    const box = element("div", "scroll", table);
+    const box = scrollBox(`What became of ${group.key}`, table);
     return element("div", "detail", element("p", "note", note), box, context.logs);
   };
 

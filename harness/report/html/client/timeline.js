@@ -65,16 +65,20 @@ const startTimeline = (data) => {
     left: ([a, b]) => [a - (b - a) / 4, b - (b - a) / 4],
     right: ([a, b]) => [a + (b - a) / 4, b + (b - a) / 4],
     all: () => whole,
-    fault: () => {
-      if (data.faults.length === 0) return whole;
-      const ends = data.faults.map(({ fromMs, toMs }) => toMs ?? fromMs);
-      const from = Math.min(...data.faults.map(({ fromMs }) => fromMs)) - data.zeroMs;
-      return [from - 15_000, Math.max(...ends) - data.zeroMs + 15_000];
-    },
+    fault: () => aroundFault(data.faults[0]),
+  };
+  const aroundFault = (fault) => {
+    if (fault === undefined) return whole;
+    const { fromMs, toMs } = fault;
+    return [fromMs - data.zeroMs - 15_000, (toMs ?? fromMs) - data.zeroMs + 15_000];
   };
 
   tools.hidden = false;
-  tools.addEventListener("change", draw);
+  tools.addEventListener("change", ({ target }) => {
+    if (target.id !== "fault-zoom") return draw();
+    const fault = data.faults.find(({ index }) => String(index) === target.value);
+    zoomTo(...aroundFault(fault));
+  });
   tools.addEventListener("click", ({ target }) => {
     const action = actions[target.dataset?.zoom];
     if (action !== undefined) zoomTo(...action(range));
@@ -110,6 +114,9 @@ const tableOf = (chart, data, open) => {
     if (!details.open || details.childElementCount > 1) return;
     const box = document.createElement("div");
     box.className = "scroll";
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", `${chart.title} as a table`);
     const table = box.appendChild(document.createElement("table"));
     const head = table.createTHead().insertRow();
     for (const title of ["from", ...chart.series.map(({ label }) => label)]) {
