@@ -63,7 +63,7 @@ describe("the workflows", () => {
       expect(permissions, name).to.deep.equal({ contents: "read" });
       for (const { uses, with: options } of steps) {
         if (uses === undefined) continue;
-        expect(uses, name).to.match(/^actions\/[a-z-]+@v\d+$/);
+        expect(uses, name).to.match(/^actions\/[a-z-]+(\/[a-z-]+)?@v\d+$/);
         if (uses.startsWith("actions/checkout")) {
           expect(options, name).to.deep.equal({ "persist-credentials": false });
         }
