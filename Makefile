@@ -52,4 +52,4 @@ node_modules/.package-lock.json: package-lock.json package.json
 	apt-get update && $(APT_INSTALL) chromium
 
 clean:
-	rm -rf node_modules reports/runs reports/latest reports/index.jsonl reports/suite.html reports/suite.json
+	rm -rf node_modules reports/runs reports/latest reports/index.jsonl reports/suite.html reports/suite.md reports/suite.json

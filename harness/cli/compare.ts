@@ -1,11 +1,10 @@
 /** `chaos compare`: two stored runs of one scenario, or one and its baseline. */
-import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { UsageError } from "../model/errors.js";
+import { addOptions, outputDirectory, type Surroundings } from "./settings.js";
 import type { RunRecord } from "../model/run-record.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
-import type { IndexLine } from "../report/index-file.js";
 
 const FORMATS = ["terminal", "markdown", "json"] as const;
 
@@ -13,11 +12,10 @@ interface Flags {
   baseline?: boolean;
   failOnRegression?: boolean;
   format: (typeof FORMATS)[number];
-  output: string;
 }
 
-export const compareCommand = (finish: (code: ExitCode) => void): Command =>
-  new Command("compare")
+export const compareCommand = (finish: (code: ExitCode) => void, around: Surroundings): Command =>
+  addOptions(new Command("compare"), "compare")
     .description(
       "compare two stored runs of a scenario: verdict, loss, duplicates, recovery, latency",
     )
@@ -25,35 +23,46 @@ export const compareCommand = (finish: (code: ExitCode) => void): Command =>
     .option("--baseline", "base: the newest run that passed on another commit, from index.jsonl")
     .option("--fail-on-regression", "exit 1 when worse than the noise, 2 when nobody can say")
     .addOption(new Option("--format <name>", "how").choices(FORMATS).default("terminal"))
-    .option("-o, --output <dir>", "directory that holds index.jsonl", "reports")
     .addHelpText(
       "after",
       "\nThe noise is that of the last 20 runs that passed with the same load and faults, at least 5." +
         "\n\nExample:\n  chaos compare reports/latest --baseline --fail-on-regression",
     )
-    .action(async (runs: string[], flags: Flags) => {
-      finish(await compareRuns(runs, flags));
+    .action(async (runs: string[], flags: Flags, command: Command) => {
+      finish(await compareRuns(runs, flags, await outputDirectory(command, around)));
     });
 
-async function compareRuns(paths: readonly string[], flags: Flags): Promise<ExitCode> {
+async function compareRuns(
+  paths: readonly string[],
+  flags: Flags,
+  output: string,
+): Promise<ExitCode> {
   const { readStoredRun } = await import("../run/stored-run.js");
   const { compare, Comparison } = await import("../report/compare.js");
   const { comparisonMarkdown, comparisonText } = await import("../report/compare-text.js");
   const { readIndex } = await import("../report/index-file.js");
+  const { baselineOf } = await import("../report/earlier-runs.js");
   const wanted = flags.baseline === true ? 1 : 2;
   if (paths.length !== wanted) {
     const fix =
       wanted === 1 ? "give the candidate alone" : "give base and candidate, or --baseline";
     throw new UsageError(`compare: ${String(paths.length)} runs given: ${fix}`);
   }
-  const reportsDir = resolve(flags.output);
+  const reportsDir = resolve(output);
   const index = await readIndex(reportsDir);
   const records: RunRecord[] = [];
   for (const path of paths) records.push((await readStoredRun(path)).record);
   const candidate = records.at(-1);
   if (candidate === undefined) throw new UsageError("compare: give the directory of a run");
-  const base = records.length === 2 ? records[0] : await baselineOf(candidate, index, reportsDir);
-  const comparison = Comparison.parse(compare(base ?? candidate, candidate, index));
+  const base =
+    records.length === 2 ? records[0] : await baselineOf(candidate, { reportsDir, index });
+  if (base === undefined) {
+    throw new UsageError(
+      `--baseline: no run of ${candidate.scenario.name} that passed with this load on another commit is in ` +
+        `${join(reportsDir, "index.jsonl")} and on disk; name the base instead`,
+    );
+  }
+  const comparison = Comparison.parse(compare(base, candidate, index));
   const text = {
     terminal: comparisonText,
     markdown: comparisonMarkdown,
@@ -64,30 +73,4 @@ async function compareRuns(paths: readonly string[], flags: Flags): Promise<Exit
   return { "no regression": EXIT.pass, regression: EXIT.fail, undecided: EXIT.inconclusive }[
     comparison.result
   ];
-}
-
-/** The newest run that passed with the same load and faults on another commit, from a clean tree. */
-async function baselineOf(
-  candidate: RunRecord,
-  index: readonly IndexLine[],
-  reportsDir: string,
-): Promise<RunRecord> {
-  const { isPassOf } = await import("../report/compare.js");
-  const { sameTarget, targetOf } = await import("../report/index-file.js");
-  const { readStoredRun } = await import("../run/stored-run.js");
-  const { sha } = candidate.environment.git;
-  const target = targetOf(candidate);
-  const lines = index.filter(
-    (one) =>
-      one.gitSha !== sha && !one.dirty && isPassOf(one, candidate) && sameTarget(one, target),
-  );
-  // The directories of old runs may have been removed.
-  for (const { dir } of lines.reverse()) {
-    const path = join(reportsDir, dir);
-    if (existsSync(join(path, "run.json"))) return (await readStoredRun(path)).record;
-  }
-  throw new UsageError(
-    `--baseline: no run of ${candidate.scenario.name} that passed with this load on another commit is in ` +
-      `${join(reportsDir, "index.jsonl")} and on disk; name the base instead`,
-  );
 }

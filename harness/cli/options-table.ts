@@ -11,7 +11,16 @@ import * as values from "./values.js";
 
 /** How text from a shell becomes a value: true or false, as it is, a number, a list by commas. */
 export type OptionKind = "flag" | "text" | "number" | "list";
-export type CommandName = "run" | "matrix" | "list" | "doctor" | "analyze" | "sweep" | "check";
+/** Commands with options of the table. */
+export type CommandName =
+  | "run"
+  | "matrix"
+  | "list"
+  | "doctor"
+  | "analyze"
+  | "sweep"
+  | "check"
+  | (typeof ON_REPORTS)[number];
 
 export interface OptionSpec<Schema extends z.ZodType = z.ZodType, Fallback = unknown> {
   /** As in the help: `-g, --grep <regex>`; `--no-…` for what is on by default. */
@@ -59,6 +68,8 @@ const RUNS = ["run", "matrix"] as const;
 const TELLING = ["run", "matrix", "sweep"] as const;
 const MATRIX = ["matrix"] as const;
 const CHECK = ["check"] as const;
+/** What reads or writes the directory of reports, and runs nothing. */
+const ON_REPORTS = ["report", "compare", "show", "mutate"] as const;
 const MOST_LOAD_SECONDS = 24 * 3_600;
 const list = z.array(z.string().min(1)).min(1).readonly();
 const oneOf = (words: readonly string[]): string => `one of ${words.join(", ")}`;
@@ -384,12 +395,12 @@ export const OPTIONS = {
   tty: flag("--no-tty", "plain lines although this is a terminal", { on: TELLING }),
   output: option({
     flags: "-o, --output <dir>",
-    about: "directory for reports",
+    about: "directory of reports",
     kind: "text",
     schema: z.string().min(1),
     wants: "a directory",
     fallback: "reports",
-    on: PICK,
+    on: [...PICK, ...ON_REPORTS],
   }),
 } as const satisfies Record<string, OptionSpec>;
 

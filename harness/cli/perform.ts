@@ -188,9 +188,10 @@ async function report(
 ): Promise<void> {
   if (runs.length > 0) {
     const all = runs.map(({ run }) => run);
-    await writeSuiteReports(reportsDir, all);
+    const overview = await writeSuiteReports(reportsDir, all);
     await reportToGitHub(
       runs.map(({ scenario, run }) => ({ run, scenarioFile: fileOf(scenario) })),
+      overview,
       process.env,
       (line) => say(`${line}\n`),
     );

@@ -32,7 +32,7 @@ describe("chaos report, compare and show", function () {
     const { exitCode, all } = await run("report", dir, dir, "-o", join(dir, "out"));
     expect({ exitCode, all }).to.include({ exitCode: 0 });
     const files = await readdir(join(dir, "out"));
-    expect(files).to.have.members(["suite.html", "suite.json", "junit.xml"]);
+    expect(files).to.have.members(["suite.html", "suite.md", "suite.json", "junit.xml"]);
   });
 
   it("refuses to sign off what is incomplete, and says what is missing", async () => {

@@ -4,11 +4,11 @@ import { join, relative, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "../model/errors.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
+import { addOptions, outputDirectory, type Surroundings } from "./settings.js";
 import type { Format } from "../report/write-reports.js";
 
 interface Flags {
   format: readonly Format[];
-  output: string;
   signOff?: string;
   suite: string;
   waivers?: string;
@@ -16,8 +16,8 @@ interface Flags {
   strict?: boolean;
 }
 
-export const reportCommand = (finish: (code: ExitCode) => void): Command =>
-  new Command("report")
+export const reportCommand = (finish: (code: ExitCode) => void, around: Surroundings): Command =>
+  addOptions(new Command("report"), "report")
     .description("render stored runs again; several runs get a page of their suite as well")
     .argument("[runs...]", "directories of runs, for example reports/latest")
     .addOption(
@@ -25,7 +25,6 @@ export const reportCommand = (finish: (code: ExitCode) => void): Command =>
         .argParser(formats)
         .default(NAMES, "all"),
     )
-    .option("-o, --output <dir>", "directory for the page of a suite", "reports")
     .option(
       "--sign-off <version>",
       "decide whether a version may be released: signoff/VERSION.html",
@@ -36,21 +35,24 @@ export const reportCommand = (finish: (code: ExitCode) => void): Command =>
     .option("--strict", "sign-off: only runs that allowed no explained loss")
     .addHelpText(
       "after",
-      "\nA run's own reports are written beside its run.json; suite.html, suite.json and a junit.xml of" +
-        "\nall runs into the output directory, whose index.jsonl tells of earlier runs." +
+      "\nA run's own reports are written beside its run.json; suite.html, suite.md, suite.json and a" +
+        "\njunit.xml of all runs into the output directory, whose index.jsonl tells of earlier runs." +
         "\nA sign-off without runs takes all of the newest run's commit from index.jsonl; exit 1: NOT APPROVED." +
         "\n\nExamples:\n  chaos report reports/runs/*/* --format html,junit" +
         "\n  chaos report --sign-off 1.4.0 --waivers waivers.yaml",
     )
-    .action(async (runs: string[], flags: Flags) => {
+    .action(async (runs: string[], flags: Flags, command: Command) => {
+      const output = await outputDirectory(command, around);
       if (flags.signOff === undefined) {
-        await report(runs, flags);
+        await report(runs, flags.format, output);
         finish(EXIT.pass);
         return;
       }
       const { writeSignOff } = await import("./sign-off.js");
       const { waivers, strict = false } = flags;
-      finish(await writeSignOff(runs, { ...flags, version: flags.signOff, waivers, strict }));
+      finish(
+        await writeSignOff(runs, { ...flags, output, version: flags.signOff, waivers, strict }),
+      );
     });
 
 /** Here, not from write-reports.ts: help must not load what renders. */
@@ -73,7 +75,11 @@ function repetitions(text: string): number {
   return n;
 }
 
-async function report(paths: readonly string[], { format, output }: Flags): Promise<void> {
+async function report(
+  paths: readonly string[],
+  format: readonly Format[],
+  output: string,
+): Promise<void> {
   if (paths.length === 0) throw new UsageError("report: give the directory of a run");
   const { readStoredRun, readStoredSeries } = await import("../run/stored-run.js");
   const { writeReports } = await import("../report/write-reports.js");
@@ -88,11 +94,12 @@ async function report(paths: readonly string[], { format, output }: Flags): Prom
   if (runs.length === 1) return;
   const { readIndex } = await import("../report/index-file.js");
   const { junitXml } = await import("../report/junit.js");
-  const { writeSuitePage } = await import("../report/write-suite-page.js");
+  const { suiteIn, writeSuitePage } = await import("../report/write-suite-page.js");
   const reportsDir = resolve(output);
   await mkdir(reportsDir, { recursive: true });
-  const pages = (["html", "json"] as const).filter((one) => format.includes(one));
-  tell(await writeSuitePage(reportsDir, runs, await readIndex(reportsDir), pages));
+  const pages = (["html", "markdown", "json"] as const).filter((one) => format.includes(one));
+  const suite = suiteIn(reportsDir, runs, await readIndex(reportsDir));
+  tell(await writeSuitePage(reportsDir, suite, pages));
   if (!format.includes("junit")) return;
   await writeFile(join(reportsDir, "junit.xml"), junitXml(runs));
   tell([join(reportsDir, "junit.xml")]);

@@ -22,6 +22,9 @@ export interface Surroundings {
   readonly cwd: string;
 }
 
+/** What a command works on that is given no run, for its help. */
+export const LATEST = "(default: the newest in the directory of reports)";
+
 const RANK = { default: 0, file: 1, environment: 2, flag: 3 } as const;
 
 export interface Source {
@@ -74,6 +77,20 @@ export async function settle(command: Command, { env, cwd }: Surroundings): Prom
   }
   const settled = { settings: settings as Settings, sources: sources as Settled["sources"] };
   return withoutContradictions(settled);
+}
+
+/**
+ * The reports directory, for commands with options of their own beside it: whatever says where runs are written must
+ * also say where they are looked for. UsageError as for `settle`.
+ */
+export async function outputDirectory(
+  command: Command,
+  { env, cwd }: Surroundings,
+): Promise<string> {
+  const file = await readConfigurationFile(cwd);
+  demandKnownNames(env, file);
+  const found = find("output", OPTIONS.output, command, env, file);
+  return found === undefined ? OPTIONS.output.fallback : String(valueOf(OPTIONS.output, found));
 }
 
 interface Found {

@@ -4,14 +4,16 @@ import { join, relative } from "node:path";
 import { Command } from "commander";
 import { messageOf, UsageError } from "../model/errors.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
+import { addOptions, LATEST, outputDirectory, type Surroundings } from "./settings.js";
 
-export const showCommand = (finish: (code: ExitCode) => void): Command =>
-  new Command("show")
+export const showCommand = (finish: (code: ExitCode) => void, around: Surroundings): Command =>
+  addOptions(new Command("show"), "show")
     .description("print the path of a run's report; open it when on a desktop")
-    .argument("[run]", "directory of a run, or of reports with a suite.html", "reports/latest")
+    .argument("[run]", `directory of a run, or of reports with a suite.html ${LATEST}`)
     .option("--no-open", "only print the path")
     .addHelpText("after", "\nExample:\n  chaos show reports/runs/gateway-kill/20260101T120000Z-42")
-    .action(async (run: string, { open }: { open: boolean }) => {
+    .action(async (given: string | undefined, { open }: { open: boolean }, command: Command) => {
+      const run = given ?? join(await outputDirectory(command, around), "latest");
       const path = ["report.html", "suite.html"]
         .map((name) => join(run, name))
         .find((candidate) => existsSync(candidate));

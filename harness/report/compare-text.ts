@@ -8,12 +8,13 @@ import { BAND_RUNS } from "./noise-band.js";
 import { oneLine } from "./one-line.js";
 import { VERDICT_MARK, VERDICT_WORD } from "./verdict-words.js";
 
-const HEAD = ["", "base", "candidate", "change", "passing runs"] as const;
+/** Titles of the columns of `comparisonRows`. */
+export const COMPARISON_HEAD = ["", "base", "candidate", "change", "passing runs"] as const;
 
 /** Ends in a newline. Uncoloured: arrows and words say it all. */
 export function comparisonText(comparison: Comparison): string {
-  const rows = [HEAD, ...rowsOf(comparison)].map((cells) => cells.map(oneLine));
-  const widths = HEAD.map((_, column) =>
+  const rows = [COMPARISON_HEAD, ...comparisonRows(comparison)].map((cells) => cells.map(oneLine));
+  const widths = COMPARISON_HEAD.map((_, column) =>
     Math.max(...rows.map((cells) => (cells[column] ?? "").length)),
   );
   const lines = rows.map((cells) =>
@@ -30,11 +31,11 @@ export function comparisonMarkdown(comparison: Comparison): string {
   const { result, scenario, base, candidate } = comparison;
   return `${[
     `## ${MARK[result]} ${result}: ${escape(scenario)}`,
-    `Base ${code(base.runId)} at ${code(commit(base))}, candidate ${code(candidate.runId)} at ` +
-      `${code(commit(candidate))}.`,
+    `Base ${code(base.runId)} at ${code(commitOf(base))}, candidate ${code(candidate.runId)} at ` +
+      `${code(commitOf(candidate))}.`,
     table(
-      HEAD,
-      rowsOf(comparison).map((cells) => cells.map(escape)),
+      COMPARISON_HEAD,
+      comparisonRows(comparison).map((cells) => cells.map(escape)),
     ),
     escape(bandNote(comparison)),
   ].join("\n\n")}\n`;
@@ -46,20 +47,21 @@ const MARK: Record<Comparison["result"], string> = {
   undecided: "?",
 };
 
-const commit = ({ commit, dirty }: Comparison["base"]): string =>
+export const commitOf = ({ commit, dirty }: Comparison["base"]): string =>
   commit.slice(0, 12) + (dirty ? " + changes" : "");
 
 const sides = ({ base, candidate }: Comparison): string =>
-  `${candidate.runId} (${commit(candidate)}) against ${base.runId} (${commit(base)})`;
+  `${candidate.runId} (${commitOf(candidate)}) against ${base.runId} (${commitOf(base)})`;
 
-const bandNote = ({ bandRuns }: Comparison): string =>
+export const bandNote = ({ bandRuns }: Comparison): string =>
   bandRuns < BAND_RUNS.fewest
     ? `Only ${String(bandRuns)} other passing runs with this load and these faults are in index.jsonl; ` +
       `the noise is known from ${String(BAND_RUNS.fewest)} on.`
     : `Passing runs: the band of the last ${String(bandRuns)}, from the smallest to the largest value or ` +
       "the median ± 3 scaled MAD, whichever is wider. Worse inside the band is noise.";
 
-function rowsOf({ base, candidate, figures }: Comparison): readonly string[][] {
+/** A row a figure, the verdict first, as a reader sees them. */
+export function comparisonRows({ base, candidate, figures }: Comparison): readonly string[][] {
   const word = ({ verdict, counts }: Comparison["base"]): string =>
     `${VERDICT_MARK[verdict]} ${VERDICT_WORD[verdict]}${verdict === counts ? "" : " (control)"}`;
   const verdict = base.counts === candidate.counts ? "→ same" : "≠ another";

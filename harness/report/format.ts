@@ -15,6 +15,10 @@ export function formatShare(part: number, whole: number): string {
   return percent >= 1 ? `${percent.toFixed(1)} %` : `${percent.toPrecision(2)} %`;
 }
 
+/** A number stays with its unit where lines break. */
+export const unbroken = (text: string): string =>
+  text.replace(/(\d) (?=(?:%|ms\b|s\b|m\b))/g, "$1\u00a0");
+
 /** `2026-11-25 05:01:02 UTC`. */
 export const formatUtc = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 

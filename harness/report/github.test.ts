@@ -12,6 +12,7 @@ import {
   type GitHubRun,
 } from "./github.js";
 import { sample, sampleBroken } from "./sample.js";
+import { suiteRecord, type SuiteRecord } from "./suite.js";
 
 const of = (record: RunRecord): GitHubRun => ({
   run: { kind: "judged", record, runDir: "reports/x" },
@@ -21,6 +22,13 @@ const run = (verdict: Verdict, headline?: string): GitHubRun => {
   const { record } = sample({ verdict });
   return of(headline === undefined ? record : { ...record, headline });
 };
+
+const overviewOf = (runs: readonly GitHubRun[]): SuiteRecord =>
+  suiteRecord(
+    runs.map(({ run: one }) => one),
+    [],
+    { createdAt: new Date(0), reportOf: (runDir) => `${runDir}/report.html` },
+  );
 
 describe("GitHub Actions", () => {
   it("gets at most eight annotations, worst first, and none for a pass", () => {
@@ -65,13 +73,39 @@ describe("GitHub Actions", () => {
       const runs = [run("fail"), run("pass"), run("pass"), run("pass")];
       const printed: string[] = [];
       const print = (line: string): void => void printed.push(line);
-      await reportToGitHub(runs, { GITHUB_STEP_SUMMARY: path }, print);
+      const overview = overviewOf(runs);
+      const env = { GITHUB_STEP_SUMMARY: path };
+      await reportToGitHub(runs, overview, env, print);
       expect(printed).to.deep.equal([]);
-      await reportToGitHub(runs, { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: path }, print);
+      await reportToGitHub(runs, overview, { ...env, GITHUB_ACTIONS: "true" }, print);
       expect(printed).to.have.length(1);
       const text = await readFile(path, "utf8");
       expect(Buffer.byteLength(text)).to.be.at.most(MAX_SUMMARY_BYTES);
       expect(text.trim()).to.match(/^before[^]*## ✗ FAIL[^]*\d more: see the reports directory\.$/);
+    } finally {
+      await rm(dir, { recursive: true });
+    }
+  });
+
+  it("gets the overview first, then each run, worst first", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "github-"));
+    try {
+      const path = join(dir, "summary");
+      const { record } = sample();
+      const spec = { expect: { verdict: "fail" } };
+      const missed = of({ ...record, scenario: { ...record.scenario, name: "missed", spec } });
+      const runs = [run("pass"), run("inconclusive"), missed];
+      const env = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: path };
+      const lines: string[] = [];
+      await reportToGitHub(runs, overviewOf(runs), env, (line) => void lines.push(line));
+      expect(lines.map((line) => line.split("::")[1]?.split(" ")[0])).to.deep.equal([
+        ...["error", "warning"],
+      ]);
+      const titles = (await readFile(path, "utf8")).match(/^## .*/gm);
+      expect(titles).to.deep.equal([
+        "## ✗ FAIL: 1 of 3 chaos runs did what they must",
+        ...["## ✓ PASS: missed", "## ? INCONCLUSIVE: gateway-kill", "## ✓ PASS: gateway-kill"],
+      ]);
     } finally {
       await rm(dir, { recursive: true });
     }

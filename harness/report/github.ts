@@ -2,7 +2,9 @@
 import { appendFile, stat } from "node:fs/promises";
 import type { Verdict } from "../model/verdict.js";
 import { suiteRunSummary } from "./markdown.js";
+import { suiteMarkdown } from "./suite-markdown.js";
 import type { BrokenRun, JudgedRun, SuiteRun } from "./suite-run.js";
+import type { SuiteRecord } from "./suite.js";
 import { causeOf, controlResult, needsAttention, VERDICT_WORD } from "./verdict-words.js";
 
 /** GitHub shows ten annotations of a kind for a step; the rest of the step may need two. */
@@ -18,9 +20,8 @@ export interface GitHubRun {
 
 /** Workflow commands, one a line, worst first; empty when every run did what it must. */
 export function githubAnnotations(runs: readonly GitHubRun[]): readonly string[] {
-  return runs
+  return worstFirst(runs)
     .filter(({ run }) => needsAttention(run))
-    .sort((a, b) => rank(a.run) - rank(b.run))
     .slice(0, MAX_ANNOTATIONS)
     .map(({ run, scenarioFile }) => {
       const { level, title, lines } = run.kind === "judged" ? judged(run) : broken(run);
@@ -30,7 +31,16 @@ export function githubAnnotations(runs: readonly GitHubRun[]): readonly string[]
 }
 
 const RANK: Record<Verdict, number> = { fail: 0, inconclusive: 2, pass: 3 };
-const rank = (run: SuiteRun): number => (run.kind === "broken" ? 1 : RANK[run.record.verdict]);
+/** A control that was not found out is a failure, whatever its verdict. */
+function rank(run: SuiteRun): number {
+  if (run.kind === "broken") return 1;
+  const control = controlResult(run.record);
+  if (control === undefined) return RANK[run.record.verdict];
+  return control.met ? RANK.pass : RANK.fail;
+}
+
+const worstFirst = (runs: readonly GitHubRun[]): readonly GitHubRun[] =>
+  [...runs].sort((a, b) => rank(a.run) - rank(b.run));
 
 interface Annotation {
   readonly level: "error" | "warning";
@@ -62,21 +72,26 @@ const broken = (run: BrokenRun): Annotation => ({
 });
 
 /**
- * Writes annotations to `print` and appends each run's summary to the step summary when the
- * environment is that of GitHub Actions; else does nothing.
+ * Writes annotations to `print` and appends the overview of all runs and each run's summary, worst first, to the
+ * step summary when the environment is that of GitHub Actions; else does nothing.
  */
 export async function reportToGitHub(
   runs: readonly GitHubRun[],
+  overview: SuiteRecord,
   env: NodeJS.ProcessEnv,
   print: (line: string) => void,
 ): Promise<void> {
   if (env["GITHUB_ACTIONS"] !== "true") return;
   for (const line of githubAnnotations(runs)) print(line);
   const path = env["GITHUB_STEP_SUMMARY"];
-  if (path !== undefined && path !== "") await appendSummaries(runs, path);
+  if (path !== undefined && path !== "") await appendSummaries(runs, overview, path);
 }
 
-async function appendSummaries(runs: readonly GitHubRun[], path: string): Promise<void> {
+async function appendSummaries(
+  runs: readonly GitHubRun[],
+  overview: SuiteRecord,
+  path: string,
+): Promise<void> {
   const written = await stat(path).then(
     ({ size }) => size,
     () => 0,
@@ -84,11 +99,13 @@ async function appendSummaries(runs: readonly GitHubRun[], path: string): Promis
   const notice = (left: number): string => `\n${String(left)} more: see the reports directory.\n`;
   let room = MAX_SUMMARY_BYTES - written - Buffer.byteLength(notice(runs.length));
   let text = "";
-  for (const [index, { run }] of runs.entries()) {
-    const block = `${suiteRunSummary(run)}\n`;
+  const summaries = worstFirst(runs).map(({ run }) => suiteRunSummary(run));
+  // The overview is left out like any other block where there is no room for it.
+  for (const [index, summary] of [suiteMarkdown(overview), ...summaries].entries()) {
+    const block = `${summary}\n`;
     room -= Buffer.byteLength(block);
     if (room < 0) {
-      text += notice(runs.length - index);
+      text += notice(summaries.length - Math.max(0, index - 1));
       break;
     }
     text += block;

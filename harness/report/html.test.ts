@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import { formatCount } from "./format.js";
+import { formatCount, unbroken } from "./format.js";
 import { htmlReport } from "./html.js";
 import { sample } from "./sample.js";
 
 /** The page without its style sheet, scripts and data. */
 const markupOf = (page: string): string =>
-  page.replace(/<(script|style)\b[^]*?<\/\1>/g, "").replace(/\s+/g, " ");
+  page.replace(/<(script|style)\b[^]*?<\/\1>/g, "").replace(/[ \n]+/g, " ");
 
 describe("report.html", () => {
   it("says the verdict and the cause before anything else", () => {
@@ -32,7 +32,8 @@ describe("report.html", () => {
     const markup = markupOf(htmlReport(record, series));
     for (const { kind, limit, actual } of record.invariants) {
       expect(markup).to.contain(`<h3>${kind}</h3>`);
-      expect(markup).to.contain(`<dd>${limit}</dd>`).and.to.contain(`<dd>${actual}</dd>`);
+      expect(markup).to.contain(`<dd>${unbroken(limit)}</dd>`);
+      expect(markup).to.contain(`<dd>${unbroken(actual)}</dd>`);
     }
     expect(markup).to.match(/<\/span>refused<\/th> <td class="n zero">0<\/td>/);
     expect(markup).to.contain(`✓ ${formatCount(record.accounting.traces.attempted)}`);
@@ -98,6 +99,12 @@ describe("report.html", () => {
     expect(Buffer.byteLength(page)).to.be.below(3_000_000);
     expect(page).to.not.match(/<(?:link|img|iframe|script)[^>]+(?:src|href)=/);
     expect(page).to.not.match(/@import|url\(["']?(?!#|"#)/);
+  });
+
+  it("holds the manifests as they were applied, as text", () => {
+    const { record, series } = sample();
+    const markup = markupOf(htmlReport(record, series));
+    expect(markup).to.contain("name: observability # &lt;b&gt;");
   });
 
   it("can be rendered without the history, and says so", () => {

@@ -1,6 +1,8 @@
 /** report.html: one self-contained file for the person who must decide. */
 import type { RunRecord } from "../model/run-record.js";
 import { accountingSection } from "./html/accounting.js";
+import { earlierSection } from "./html/earlier.js";
+import type { EarlierRuns } from "./earlier-runs.js";
 import { deploymentSection } from "./html/deployment.js";
 import { environmentSection } from "./html/environment.js";
 import { html } from "./html/escape.js";
@@ -18,15 +20,20 @@ import { VERDICT_WORD } from "./verdict-words.js";
  * The file's text. It loads nothing, works from file:// and takes every string of the record for
  * hostile.
  */
-export function htmlReport(record: RunRecord, series?: ReportSeries): string {
+export function htmlReport(
+  record: RunRecord,
+  series?: ReportSeries,
+  earlier?: EarlierRuns,
+): string {
   const sections = [
     invariantsSection(record),
     accountingSection(record),
     timelineSection(record, series),
     lossesSection(record),
     lostTracesSection(record, series),
+    earlierSection(earlier),
     ...plantedDefectsSection(record),
-    deploymentSection(record),
+    deploymentSection(record, series),
     environmentSection(record),
   ];
   return page({

@@ -48,7 +48,7 @@ interface Axis {
 export async function readSeries(
   query: Query,
   topology: readonly TopologyEvent[],
-): Promise<Omit<ReportSeries, "logs">> {
+): Promise<Omit<ReportSeries, "logs" | "renderedYaml">> {
   const axis = await readAxis(query);
   const delivery = await readDelivery(query, bucketOf("sent", axis));
   const endMs = axis.startMs + axis.buckets * axis.bucketMs;

@@ -95,6 +95,7 @@ export function simulate(options: { deadPod: string; plantUnexplained: boolean }
       })),
       lost: { total: groups.length, shown: groups.slice(0, 300) },
       logs: { total: LOGS.length + 3, shown: LOGS },
+      renderedYaml: "kind: Namespace\nmetadata:\n  name: observability # <b>\n",
     },
   };
 }

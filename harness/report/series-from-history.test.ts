@@ -30,7 +30,10 @@ describe("the series of a history", () => {
     const database = await openDatabase();
     try {
       for (const statement of HISTORY) await database.query(statement);
-      const { signals, traces, pods } = await seriesOf(database, "no logs were kept");
+      const { signals, traces, pods } = await seriesOf(
+        { ...database, renderedYaml: "" },
+        "no logs were kept",
+      );
       const received = signals[0]!.received.map(({ gateway, counts }) => [gateway, counts]);
       expect(received).to.deep.equal([
         ["10.0.0.9", [0, 0, 0, 0, 0, 0, 1]],

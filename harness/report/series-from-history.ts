@@ -28,7 +28,7 @@ const VIEWS = [
  * the pods, if they were kept.
  */
 export async function seriesOf(
-  { query }: Pick<History, "query">,
+  { query, renderedYaml }: Pick<History, "query" | "renderedYaml">,
   logsDir: string,
 ): Promise<ReportSeries> {
   for (const statement of VIEWS) await query(statement);
@@ -37,5 +37,5 @@ export async function seriesOf(
       restarts, service
     FROM topology ORDER BY at_ms`);
   const series = await readSeries((sql) => query(sql), topology);
-  return { ...series, logs: await readCollectorLogs(logsDir, series) };
+  return { ...series, logs: await readCollectorLogs(logsDir, series), renderedYaml };
 }

@@ -23,6 +23,8 @@ export interface ReportSeries {
   readonly traces: readonly TraceOutcomes[];
   readonly lost: LostGroups;
   readonly logs: LogLines;
+  /** The manifests that were applied, as one multi-document YAML. */
+  readonly renderedYaml: string;
 }
 
 /** Items per bucket of one signal. */

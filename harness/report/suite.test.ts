@@ -98,6 +98,18 @@ describe("suite.html", () => {
     expect(page).to.match(/BROKEN[^]*Docker does not answer/);
   });
 
+  it("does not show a control that was found out as a failure", () => {
+    const failed = sample({ verdict: "fail" }).record;
+    const page = suiteHtml(suiteOf([judged({ ...failed, scenario: control })]));
+    expect(page)
+      .to.match(/class="badge pass">✓ FOUND OUT/)
+      .and.to.not.contain('class="alarm"');
+    const missed = { ...control, spec: { expect: { verdict: "fail", invariant: "calibration" } } };
+    expect(suiteHtml(suiteOf([judged({ ...failed, scenario: missed })]))).to.match(
+      /class="badge fail">✗ MISSED/,
+    );
+  });
+
   it("allows no script, and a directory's name is never an address of its own", () => {
     const page = suiteHtml(suiteOf([judged({}, "javascript:alert(1)")]));
     expect(page).to.contain(

@@ -27,7 +27,11 @@ const JudgedEntry = z.object({
   scenario: z.string(),
   verdict,
   counts: verdict.describe("the same, but a control that was found out counts as a pass"),
-  headline: z.string().describe("the cause, or the control's result"),
+  control: z
+    .boolean()
+    .optional()
+    .describe("known to be wrong; missing in records of older versions"),
+  headline: z.string().describe("the cause; before it, of a control, whether it was found out"),
   seed: z.string(),
   commit: z.string(),
   dirty: z.boolean(),
@@ -35,6 +39,7 @@ const JudgedEntry = z.object({
   shortened: z.boolean(),
   deployment: z.string().optional().describe("what was under test, with overlay and collector"),
   startedAt: z.iso.datetime(),
+  command: z.string().optional().describe("repeats it; missing in records of older versions"),
   measures: Measures,
   report: z.string().describe("path of report.html, from the directory of this file"),
 });
@@ -44,6 +49,7 @@ const BrokenEntry = z.object({
   scenario: z.string(),
   seed: z.string(),
   headline: z.string(),
+  command: z.string().optional().describe("repeats it; missing in records of older versions"),
   durationMs: z.number(),
 });
 
@@ -106,8 +112,9 @@ export function suiteRecord(
 
 function entryOf(run: SuiteRun, reportOf: (runDir: string) => string): SuiteEntry {
   if (run.kind === "broken") {
-    const { scenario, seed, message, seconds } = run;
-    return { kind: "broken", scenario, seed, headline: message, durationMs: seconds * 1_000 };
+    const { scenario, seed, message, command, seconds } = run;
+    const durationMs = seconds * 1_000;
+    return { kind: "broken", scenario, seed, headline: message, command, durationMs };
   }
   const { record, runDir } = run;
   const control = controlResult(record);
@@ -117,7 +124,8 @@ function entryOf(run: SuiteRun, reportOf: (runDir: string) => string): SuiteEntr
     scenario: record.scenario.name,
     verdict: record.verdict,
     counts: control === undefined ? record.verdict : control.met ? "pass" : "fail",
-    headline: control === undefined ? causeOf(record) : `${control.text} ${causeOf(record)}`,
+    control: control !== undefined,
+    headline: control === undefined ? causeOf(record) : `${control.short} ${causeOf(record)}`,
     seed: record.seed,
     commit: record.environment.git.sha,
     dirty: record.environment.git.dirty,
@@ -125,6 +133,7 @@ function entryOf(run: SuiteRun, reportOf: (runDir: string) => string): SuiteEntr
     shortened: record.shortened ?? false,
     deployment: deploymentText(targetOf(record)),
     startedAt: record.startedAt,
+    command: record.command,
     measures: measuresOf(record),
     report: reportOf(runDir),
   };

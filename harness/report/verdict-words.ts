@@ -12,6 +12,12 @@ export const VERDICT_WORD: Record<Verdict, string> = {
 
 export const VERDICT_MARK: Record<Verdict, string> = { pass: "✓", inconclusive: "?", fail: "✗" };
 
+/** Stands where the verdict of a control would, by what it counts as. */
+export const CONTROL_WORD: Record<"pass" | "fail", string> = {
+  pass: "✓ FOUND OUT",
+  fail: "✗ MISSED",
+};
+
 /** Stands where a verdict would, for a run that the harness or its host broke. */
 export const BROKEN = "! BROKEN";
 
@@ -42,8 +48,10 @@ const Expectation = z.object({
 /** A scenario that is known to be wrong and must be found out, and whether it was. */
 export interface ControlResult {
   readonly met: boolean;
-  /** The whole of it in one sentence. */
+  /** The whole of it in two sentences. */
   readonly text: string;
+  /** The same where it is plain that the run is a control: `Must be FAIL through zero-loss, and was.` */
+  readonly short: string;
   /** The invariant that must have the verdict, if the control names one. */
   readonly invariant: string | undefined;
 }
@@ -66,5 +74,6 @@ export function controlResult(record: RunRecord): ControlResult | undefined {
   const text = met
     ? `Control: this run is known to be wrong and must be ${demanded}. It was found out.`
     : `Control: this run is known to be wrong and must be ${demanded}. It was NOT found out.`;
-  return { met, text, invariant };
+  const short = `Must be ${demanded}, and was${met ? "" : " NOT"}.`;
+  return { met, text, short, invariant };
 }

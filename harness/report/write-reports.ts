@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunRecord } from "../model/run-record.js";
+import { earlierRuns } from "./earlier-runs.js";
 import { htmlReport } from "./html.js";
 import { readIndex } from "./index-file.js";
 import { junitXml } from "./junit.js";
@@ -10,7 +11,8 @@ import { prometheusText } from "./prometheus.js";
 import { writeRunFile } from "./run-file.js";
 import type { ReportSeries } from "./series.js";
 import type { SuiteRun } from "./suite-run.js";
-import { writeSuitePage } from "./write-suite-page.js";
+import type { SuiteRecord } from "./suite.js";
+import { suiteIn, writeSuitePage } from "./write-suite-page.js";
 
 export { readRunRecord } from "./run-file.js";
 
@@ -36,11 +38,12 @@ export async function writeReports(
   series?: ReportSeries,
   formats: readonly Format[] = FORMATS,
 ): Promise<readonly string[]> {
+  const earlier = formats.includes("html") ? await earlierRuns(runDir, record) : undefined;
   const render: Record<Exclude<Format, "json">, () => string> = {
     junit: () => junitXml([{ kind: "judged", record, runDir }]),
     markdown: () => markdownSummary(record),
     prometheus: () => prometheusText(record),
-    html: () => htmlReport(record, series),
+    html: () => htmlReport(record, series, earlier),
   };
   const written = [];
   for (const format of FORMATS.filter((one) => formats.includes(one))) {
@@ -54,12 +57,13 @@ export async function writeReports(
 
 /**
  * Writes `reportsDir`/junit.xml with every run of a command, and what can be said of the runs that
- * broke into their own directories. Several runs get the page of their suite as well: suite.html, suite.json.
+ * broke into their own directories. Several runs get the pages of their suite as well: suite.html, suite.md,
+ * suite.json. Resolves with the record of the suite, also of one run.
  */
 export async function writeSuiteReports(
   reportsDir: string,
   runs: readonly SuiteRun[],
-): Promise<void> {
+): Promise<SuiteRecord> {
   await mkdir(reportsDir, { recursive: true });
   await writeFile(join(reportsDir, "junit.xml"), junitXml(runs));
   for (const run of runs) {
@@ -67,8 +71,9 @@ export async function writeSuiteReports(
     await writeFile(join(run.runDir, "junit.xml"), junitXml([run]));
     await writeFile(join(run.runDir, "summary.md"), brokenSummary(run));
   }
-  if (runs.length <= 1) return;
   // A damaged index must not cost the runs their reports; commands that need it name the line.
   const index = await readIndex(reportsDir).catch(() => []);
-  await writeSuitePage(reportsDir, runs, index, ["html", "json"]);
+  const suite = suiteIn(reportsDir, runs, index);
+  if (runs.length > 1) await writeSuitePage(reportsDir, suite, ["html", "markdown", "json"]);
+  return suite;
 }

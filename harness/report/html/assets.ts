@@ -17,9 +17,10 @@ export interface Assets {
 
 /** Pages without scripts have tables of runs and of what is missing, whose style they bring along. */
 export function assets(scripts: boolean): Assets {
+  const shared = `${ours("style.css")}\n${ours("past.css")}`;
   const style = scripts
-    ? `${uPlot("uPlot.min.css")}\n${ours("style.css")}`
-    : `${ours("style.css")}\n${ours("overview.css")}`;
+    ? `${uPlot("uPlot.min.css")}\n${shared}`
+    : `${shared}\n${ours("overview.css")}`;
   const policy = "default-src 'none'; style-src 'unsafe-inline'";
   const styleElement = trustedMarkup(`<style>${style}</style>`);
   if (!scripts) {

@@ -3,15 +3,20 @@
  * settings.
  */
 import type { RunRecord } from "../../model/run-record.js";
+import type { ReportSeries } from "../series.js";
 import { html } from "./escape.js";
 import type { Section } from "./page.js";
 import { table } from "./parts.js";
 
-export function deploymentSection({ deployment }: RunRecord): Section {
+export function deploymentSection(
+  { deployment }: RunRecord,
+  series: ReportSeries | undefined,
+): Section {
   const { audit, collectorImages = [], corrections, kindSized, overlay, settings } = deployment;
   return {
     id: "deployment",
     title: "Deployment under test",
+    short: "Deployment",
     lead: html`<strong>${deployment.name}</strong>${
         overlay !== undefined && html` under <strong>${overlay}</strong>, which the scenario needs`
       },
@@ -50,6 +55,13 @@ export function deploymentSection({ deployment }: RunRecord): Section {
         "Settings",
         [{ title: "Setting" }, { title: "Value" }],
         settings.map(({ name, value }) => [name, value]),
-      )}`,
+      )}
+      ${
+        series !== undefined &&
+        html`<details>
+          <summary>The manifests as they were applied</summary>
+          <pre tabindex="0">${series.renderedYaml}</pre>
+        </details>`
+      }`,
   };
 }

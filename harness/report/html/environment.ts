@@ -11,6 +11,7 @@ export function environmentSection(record: RunRecord): Section {
   return {
     id: "environment",
     title: "Repeat and environment",
+    short: "Repeat",
     body: html` <pre class="command" tabindex="0">${record.command}</pre>
       <p class="note">
         The seed ${record.seed} repeats the plan (IDs, times, targets), not the interleaving on the

@@ -6,7 +6,7 @@ import { ITEM_NAME, SIGNALS, type Signal } from "../../model/signal.js";
 import { expectedItems } from "../books.js";
 import { deploymentText } from "../../model/scenario.js";
 import { targetOf } from "../index-file.js";
-import { formatCount, formatShare, formatUtc } from "../format.js";
+import { formatCount, formatShare, formatUtc, unbroken } from "../format.js";
 import { causeOf, controlResult, VERDICT_MARK, VERDICT_WORD } from "../verdict-words.js";
 import { html, type Content, type Html } from "./escape.js";
 
@@ -46,9 +46,6 @@ const withIds = (text: string): Content =>
   text
     .split(/\b([0-9a-f]{16,32})\b/)
     .map((part, index) => (index % 2 === 0 ? part : html`<code class="wrap">${part}</code>`));
-
-/** A number stays with its unit. */
-const unbroken = (text: string): string => text.replace(/(\d) (?=(?:%|ms\b|s\b|m\b))/g, "$1\u00a0");
 
 function facts(record: RunRecord): Html {
   const { git } = record.environment;

@@ -1,6 +1,6 @@
 /** What was demanded and what was seen, side by side, with the rows that show it. */
 import type { RunRecord } from "../../model/run-record.js";
-import { clockZeroMs, formatClock, formatCount } from "../format.js";
+import { clockZeroMs, formatClock, formatCount, unbroken } from "../format.js";
 import { html, type Html } from "./escape.js";
 import type { Section } from "./page.js";
 import { badge, table } from "./parts.js";
@@ -28,14 +28,14 @@ const invariant = (one: Invariant, zeroMs: number): Html =>
     <dl>
       <div>
         <dt>Limit</dt>
-        <dd>${one.limit}</dd>
+        <dd>${unbroken(one.limit)}</dd>
       </div>
       <div>
         <dt>Actual</dt>
-        <dd>${one.actual}</dd>
+        <dd>${unbroken(one.actual)}</dd>
       </div>
     </dl>
-    <p class="reason">${one.reason}</p>
+    <p class="reason">${unbroken(one.reason)}</p>
     ${one.evidence.rows.length > 0 && evidence(one, zeroMs)}
   </article>`;
 

@@ -12,6 +12,7 @@ type Loss = RunRecord["losses"][number];
 export const lossesSection = (record: RunRecord): Section => ({
   id: "loss",
   title: "Loss by place and rule",
+  short: "Loss by place",
   lead:
     "Explained: the deployment’s own configuration allows the loss of what was there at that " +
     "moment. Unexplained loss always fails the run. " +

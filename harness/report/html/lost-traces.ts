@@ -12,7 +12,12 @@ import { html, jsonBlock, type Html } from "./escape.js";
 import type { Section } from "./page.js";
 
 export function lostTracesSection(record: RunRecord, series: ReportSeries | undefined): Section {
-  return { id: "lost", title: "Lost traces and items", body: body(record, series) };
+  return {
+    id: "lost",
+    title: "Lost traces and items",
+    short: "Lost traces",
+    body: body(record, series),
+  };
 }
 
 function body(record: RunRecord, series: ReportSeries | undefined): Html {

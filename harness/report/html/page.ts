@@ -6,6 +6,8 @@ export interface Section {
   /** Fragment of its address. */
   readonly id: string;
   readonly title: string;
+  /** Of the navigation, where the title is long; default: the title. */
+  readonly short?: string;
   /** One sentence under the title. */
   readonly lead?: Content;
   readonly body: Html;
@@ -40,7 +42,7 @@ export function page({ title, headline, sections, source, scripts }: Page): stri
         ${headline}
         <nav aria-label="Sections">
           <ul>
-            ${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}
+            ${sections.map(({ id, title, short = title }) => html`<li><a href="#${id}">${short}</a></li>`)}
           </ul>
         </nav>
         <main id="main">${sections.map(sectionMarkup)}</main>

@@ -18,7 +18,8 @@ export const pastSection = (past: readonly ScenarioPast[]): Section => ({
   body: html`${past.map(scenarioPast)}`,
 });
 
-const scenarioPast = ({ scenario, deployment, runs, flaky }: ScenarioPast): Html =>
+/** One scenario: the strip, the trends, and the same as a table. */
+export const scenarioPast = ({ scenario, deployment, runs, flaky }: ScenarioPast): Html =>
   html`<div class="past">
     <div>
       <h3>${scenario}${deployment !== undefined && html` <small>on ${deployment}</small>`}</h3>
@@ -72,6 +73,11 @@ function trend(
   const y = (value: number): string => (most === 0 ? 30 : 30 - (28 * value) / most).toFixed(2);
   const points = known.map(({ value, index }) => `${x(index)},${y(value)}`).join(" ");
   const about = `${title}: last ${words(last.value)}, most ${words(most)}`;
+  if (known.length === 1) {
+    return html`<figure class="trend">
+      <figcaption>${title}: ${words(last.value)}</figcaption>
+    </figure>`;
+  }
   return html`<figure class="trend">
     <figcaption>${about}</figcaption>
     <svg
