@@ -13,7 +13,7 @@ import {
 export default scenario({
   name: "no-faults",
   description: "Load without any fault: everything arrives as predicted.",
-  tags: ["smoke", "nightly", "release"],
+  tags: ["smoke", "release"],
   load: seconds(20),
   invariants: [
     ...delivery({ explained: "strict", duplicates: 0 }),
