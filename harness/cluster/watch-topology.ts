@@ -10,6 +10,7 @@ import {
 import { messageOf } from "../model/errors.js";
 import type { TopologyEvent, TopologyGap } from "../model/history.js";
 import type { ClusterClient } from "./client.js";
+import { distinctMoments, noticeStalls } from "./moments.js";
 import {
   changesBetween,
   endpointStates,
@@ -20,7 +21,10 @@ import {
 export interface TopologyWatchOptions {
   readonly namespace: string;
   readonly onEvent: (event: TopologyEvent) => void;
-  /** A watch was broken and is renewed; changes in between were found by listing again. */
+  /**
+   * A watch was broken and is renewed; changes in between were found by listing again. Or this process had no time for
+   * what the watch told it.
+   */
   readonly onGap?: (gap: TopologyGap) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -30,6 +34,8 @@ export interface TopologyWatch {
 }
 
 const RETRY_MS = 300;
+/** How late this process may notice what it is told before that counts as not looking. */
+const STALL_MS = 500;
 /** The server ends each watch after this time, so that a dead connection cannot last. */
 const WATCH_SECONDS = 60;
 
@@ -40,7 +46,8 @@ export async function watchTopology(
 ): Promise<TopologyWatch> {
   const stopped = new AbortController();
   const signal = AbortSignal.any([stopped.signal, ...(options.signal ? [options.signal] : [])]);
-  const { namespace } = options;
+  const { namespace, onGap } = options;
+  if (onGap !== undefined) noticeStalls({ limitMs: STALL_MS, onStall: onGap, signal });
   const pods: Stream<V1Pod> = {
     path: `/api/v1/namespaces/${namespace}/pods`,
     list: () => client.core.listNamespacedPod({ namespace }),
@@ -80,21 +87,27 @@ async function follow<T extends Listed>(
 ): Promise<void> {
   /** The states of each object, by the object's UID. */
   const known = new Map<string, ReadonlyMap<string, TopologyState>>();
-  const put = (uid: string, after: ReadonlyMap<string, TopologyState>): void => {
+  const moment = distinctMoments(Date.now);
+  const put = (uid: string, after: ReadonlyMap<string, TopologyState>, atMs: number): void => {
     const before = known.get(uid) ?? new Map<string, TopologyState>();
     if (after.size === 0) known.delete(uid);
     else known.set(uid, after);
-    changesBetween(before, after, Date.now()).forEach(options.onEvent);
+    changesBetween(before, after, atMs).forEach(options.onEvent);
   };
   const relist = async (): Promise<string> => {
     const { metadata, items } = await stream.list();
     const present = new Set(items.map((item) => item.metadata?.uid ?? ""));
-    for (const uid of [...known.keys()]) if (!present.has(uid)) put(uid, new Map());
-    for (const item of items) put(item.metadata?.uid ?? "", stream.states(item));
+    const atMs = moment();
+    for (const uid of [...known.keys()]) if (!present.has(uid)) put(uid, new Map(), atMs);
+    for (const item of items) put(item.metadata?.uid ?? "", stream.states(item), atMs);
     return metadata?.resourceVersion ?? "";
   };
   const onObject = (phase: string, object: Listed): void =>
-    put(object.metadata?.uid ?? "", phase === "DELETED" ? new Map() : stream.states(object as T));
+    put(
+      object.metadata?.uid ?? "",
+      phase === "DELETED" ? new Map() : stream.states(object as T),
+      moment(),
+    );
 
   let version = await relist();
   let brokenMs: number | undefined;

@@ -4,9 +4,6 @@
  * the system did not fall silent, too little was acknowledged, clocks or records contradict each other, the books do
  * not balance, or an audit lacks what backends have.
  */
-import { formatDuration } from "../model/durations.js";
-import type { TopologyGap } from "../model/history.js";
-import { WATCH_LAG_MS } from "../oracle/epochs.js";
 import { journalsOf } from "../history/run-facts.js";
 import type { Accounting } from "../model/accounting.js";
 import type { InvariantResult } from "../model/invariant.js";
@@ -15,6 +12,7 @@ import type { Judged } from "./classify.js";
 import { contradictions } from "./contradictions.js";
 import { journalProblems } from "./journal-problems.js";
 import { number, percent, result } from "./result.js";
+import { unseenChanges } from "./unseen-changes.js";
 
 const PROPERTY = "The record of the run is whole.";
 /** Of a load that agents mostly did not take, what they took is too little to speak for the deployment. */
@@ -23,9 +21,10 @@ const MIN_ACKED_SHARE = 0.5;
 const MAX_LAG_MS = 5_000;
 
 export async function historyComplete(
-  { history, audit, topology, troubles, tally }: Judged,
+  judged: Judged,
   books: Record<Signal, Accounting>,
 ): Promise<InvariantResult> {
+  const { history, audit, tally } = judged;
   const { facts } = history;
   const ofJournals = await journalProblems(history, journalsOf(facts.scenario));
   const problems = [...new Set([...ofJournals, ...audit.problems])];
@@ -51,7 +50,7 @@ export async function historyComplete(
     }
     if (!books[signal].balances) problems.push(`the books of ${signal} do not balance`);
   }
-  problems.push(...unseenChanges(topology, [...facts.topologyGaps, ...troubles.unwatched]));
+  problems.push(...unseenChanges(judged));
   problems.push(...(await contradictions(history)));
   const [first] = problems;
   return result("history-complete", PROPERTY, first === undefined ? "pass" : "inconclusive", {
@@ -64,21 +63,4 @@ export async function historyComplete(
       total: problems.length,
     },
   });
-}
-
-/**
- * A sentence for each gap of the watch in which collectors changed: when, nobody saw. One that is no longer than a
- * watch may lag behind (oracle/epochs.ts) hides nothing.
- */
-function unseenChanges(topology: Judged["topology"], gaps: readonly TopologyGap[]): string[] {
-  return gaps
-    .filter(({ fromMs, toMs }) => toMs - fromMs > WATCH_LAG_MS)
-    .flatMap(({ fromMs, toMs }) => {
-      const pods = topology
-        .filter(({ tier, atMs }) => tier !== "observer" && atMs >= fromMs && atMs <= toMs)
-        .map(({ pod }) => pod);
-      const changed = [...new Set(pods)].join(", ");
-      const gap = formatDuration(toMs - fromMs);
-      return changed === "" ? [] : [`the topology was not seen for ${gap}, and ${changed} changed`];
-    });
 }
