@@ -1,12 +1,14 @@
 /**
  * What the audit of a run shows: which gateway got each item, and when. A gateway answers an agent only when its
  * record is written (fixtures/deployments/audited), so an item without a record was lost before a gateway acknowledged
- * it, and one with a record was lost in that gateway or behind it. This holds of a whole audit only; one that is not is
- * left aside, and makes the run inconclusive.
+ * it, and one with a record was lost in that gateway or behind it. A gateway that died may have handed on what it never
+ * recorded, nor answered: its own pipelines come first. This holds of a whole audit only; one that is not is left aside,
+ * and makes the run inconclusive.
  */
 import { literal } from "../history/database.js";
 import type { History } from "../history/open-history.js";
 import { AUDIT } from "../model/signal.js";
+import type { DeploymentFacts } from "../oracle/deployment-facts.js";
 import { SLACK_MS } from "../oracle/holds.js";
 import { AGENT_DEATH } from "./agent-deaths.js";
 import { journalProblems } from "./journal-problems.js";
@@ -19,17 +21,25 @@ export interface AuditState {
   readonly problems: readonly string[];
 }
 
-/** Whether places of loss can be read from the audit. Needs the tables of the history alone. */
-export async function auditStateOf(history: History): Promise<AuditState> {
+/** Whether places of loss can be read from the audit. Needs `deaths` beside the tables of the history. */
+export async function auditStateOf(history: History, facts: DeploymentFacts): Promise<AuditState> {
   const { runId, scenario } = history.facts;
   // A scenario of before there was an audit does not name it.
   if ((scenario as Partial<typeof scenario>).audit !== true) return { kind: "off", problems: [] };
   const problems = await journalProblems(history, [AUDIT]);
   const [missing] = await history.query<{ n: number }>(
-    `SELECT count(*) AS n FROM (SELECT DISTINCT signal, id FROM receipts WHERE run = $run) r
-     SEMI JOIN attempts s ON s.signal = r.signal AND s.id = r.id
-     ANTI JOIN audit_receipts a ON a.signal = r.signal AND a.id = r.id`,
-    { run: runId },
+    `WITH missing AS (
+       SELECT r.signal, r.id, r.peer, r.at_ms FROM receipts r
+       ANTI JOIN audit_receipts a ON a.signal = r.signal AND a.id = r.id WHERE run = $run),
+     sent AS (
+       SELECT s.signal, s.id, min(o.invoke_ms) AS invoke_ms
+       FROM attempts s SEMI JOIN missing m ON m.signal = s.signal AND m.id = s.id
+       JOIN operations o ON o.op = s.op GROUP BY s.signal, s.id)
+     SELECT count(DISTINCT (s.signal, s.id)) AS n
+     FROM missing m JOIN sent s ON s.signal = m.signal AND s.id = m.id
+     WHERE NOT EXISTS (SELECT 1 FROM deaths d
+       WHERE d.ip = m.peer AND d.to_ms >= s.invoke_ms AND d.from_ms <= m.at_ms + $answeredMs)`,
+    { run: runId, answeredMs: facts.agent.exporter.timeoutMs + SLACK_MS },
   );
   if (missing !== undefined && missing.n > 0) {
     problems.push(`${number(missing.n)} items came to a backend that the audit never saw`);

@@ -78,7 +78,7 @@ export async function classify(history: History): Promise<Judged> {
   await makeFrozen(history, outages, lagMs);
   const possible = await predict(history, facts, { topology, dns });
   const { sampling } = facts.gateway;
-  const audit = await auditStateOf(history);
+  const audit = await auditStateOf(history, facts);
   const options: Classification = {
     runId: history.facts.runId,
     audited: audit.kind === "whole",
