@@ -79,6 +79,12 @@ const PLANTED: readonly Planted[] = [
     found: [],
   },
   {
+    defect: "agents that watch and keep what is not ready",
+    changes: [...WATCHING("discovery.k8s.io", "endpointslices"), [/:0.150.0/, ":0.160.0"]],
+    found: ["warning keeps-unready"],
+    on: "k8s: { service: gateways.telemetry }",
+  },
+  {
     defect: "agents that may watch, by a role that the cluster has",
     changes: [...WATCHING("", "endpoints", "ClusterRole")],
     found: [],
@@ -451,6 +457,20 @@ const PLANTED: readonly Planted[] = [
     on: "metrics: { address:",
   },
   {
+    defect: "a port as a number, where the release wants a text",
+    changes: [['port: "4317"', "port: 4317"]],
+    found: ["fatal collector-refuses"],
+    on: "port: 4317",
+  },
+  {
+    defect: "a port as a number, where the release takes it for a text",
+    changes: [
+      ['port: "4317"', "port: 4317"],
+      [/(name: collector\n +image: \S+):0.150.0/, "$1:0.104.0"],
+    ],
+    found: [],
+  },
+  {
     defect: "agents with the new name of their exporter before it had it",
     changes: [
       ["      loadbalancing:", "      load_balancing:"],
@@ -463,10 +483,18 @@ const PLANTED: readonly Planted[] = [
     defect: "a setting of tail sampling before it was there",
     changes: [
       ["decision_wait: 20s", "decision_wait: 20s\n        drop_pending_traces_on_shutdown: true"],
-      [/([\s\S]*image: \S+):0.150.0/, "$1:0.140.0"],
+      [/([\s\S]*image: \S+):0.150.0/, "$1:0.115.0"],
     ],
     found: ["fatal collector-refuses", "warning undecided-traces"],
     on: "drop_pending_traces_on_shutdown",
+  },
+  {
+    defect: "a setting of tail sampling in a release that nobody has looked at",
+    changes: [
+      ["decision_wait: 20s", "decision_wait: 20s\n        drop_pending_traces_on_shutdown: false"],
+      [/([\s\S]*image: \S+):0.150.0/, "$1:0.140.0"],
+    ],
+    found: ["warning undecided-traces"],
   },
   {
     defect: "metrics that are switched off",

@@ -173,7 +173,7 @@ function describe(
 ): Finding[] {
   const said = (path: readonly Step[]): Finding | undefined =>
     settingOfAnotherRelease(collector, deployment, path);
-  if (problem.kind === "type") {
+  if (problem.kind === "type" || problem.kind === "value") {
     return [said(problem.path) ?? asTold(problem, collector, deployment, partial)];
   }
   if (problem.kind !== "keys") return [asTold(problem, collector, deployment, partial)];

@@ -225,7 +225,7 @@ const PREDICTION: Mutation[] = [
   {
     says: "the prediction's ring lacks the port that the agents' ring has",
     plant: (g) => {
-      setting(g, /(hostname: otel-gateway-headless\S*)\n *port: 4317/, "$1");
+      setting(g, /(hostname: otel-gateway-headless\S*)(\n *#.*)?\n *port: "?4317"?/, "$1");
     },
     caughtBy: { ...UNCALIBRATED, ...MISROUTED, ...UNEVEN, ...LOST, ...TO_THE_END },
   },

@@ -88,6 +88,17 @@ describe("at least once", () => {
     }
   });
 
+  it("is the same with 0.115.0 and 0.160.0, and their rings are known", () => {
+    for (const release of ["0.115.0", "0.160.0"]) {
+      const facts = deploymentFacts(
+        renderedDeployment("at-least-once").replaceAll("0.161.0", release),
+      );
+      expect(facts.agent.answersLast, release).to.deep.equal(FACTS.atLeastOnce.agent.answersLast);
+      expect(facts.unpredictableOwner, release).to.deep.equal([]);
+      expect(rulesAt(facts, KILLED), release).to.deep.equal([]);
+    }
+  });
+
   it("at 0.96.0 is no such thing: an error of one gateway is forgotten", () => {
     const old = deploymentFacts(
       renderedDeployment("at-least-once").replaceAll("0.161.0", "0.96.0"),

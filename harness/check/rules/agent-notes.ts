@@ -1,6 +1,7 @@
 /** What the agents of this release do that their configuration does not show. */
 import { at, isMapping, mappingOf } from "../../oracle/untyped.js";
-import { loadBalancingOf } from "../../oracle/load-balancing.js";
+import { agentResolver, loadBalancingOf } from "../../oracle/load-balancing.js";
+import { ofKind } from "../../oracle/manifests.js";
 import { finding, type Check, type CheckedDeployment } from "../checked-deployment.js";
 import type { Finding } from "../finding.js";
 import { isBefore } from "../../oracle/release.js";
@@ -9,7 +10,25 @@ import { balancingPath } from "./resolver.js";
 export const agentNotes: Check = (deployment) => [
   ...startsEmpty(deployment),
   ...metricsByService(deployment),
+  ...keepsUnready(deployment),
 ];
+
+function keepsUnready(deployment: CheckedDeployment): Finding[] {
+  const { agent, objects, configPlace } = deployment;
+  const services = ofKind(objects, "Service");
+  const balancing = mappingOf(loadBalancingOf(agent.config));
+  if (!agentResolver(balancing, services, agent.image).keepsUnready) return [];
+  return [
+    finding(
+      "warning",
+      "keeps-unready",
+      configPlace(agent, ...balancingPath(deployment), "resolver", "k8s", "service"),
+      "Agents of this release keep a gateway in the ring until its endpoint is gone, also one that is not ready or " +
+        "stops (opentelemetry-collector-contrib#50436).",
+      "Use release 0.161 or later, or the dns resolver.",
+    ),
+  ];
+}
 
 /** Measured at 0.96.0; later releases were not. */
 const MEASURED_BEFORE = 97;

@@ -12,27 +12,31 @@ import type { Step } from "../source-documents.js";
 /** A component's type stands for its ID; `loadbalancing` for both names of that exporter. */
 interface Setting {
   readonly path: readonly string[];
-  /** The first release that has it: 0.`since`. */
+  /** The newest release that is known to lack it, and the one with which it came as far as is known: 0.`since`. */
+  readonly lackedBy?: number;
   readonly since?: number;
   /** The first release that has it no more. */
   readonly gone?: number;
   /** What to write there in the releases that do not have it. */
   readonly instead?: string;
+  /** The first release to which a number is no text. */
+  readonly textSince?: number;
 }
 
 const BALANCING = ["exporters", "loadbalancing"];
 const SAMPLING = ["processors", "tail_sampling"];
 
 /**
- * Read in the sources at v0.96.0, v0.115.0 and v0.160.0; the releases in between are those of the changelogs
- * (contrib#26490, #36094, #48533; core#11205 with releases 0.123 and 0.128).
+ * Read in the sources at v0.96.0, v0.115.0 and v0.160.0, and refused or taken there by `validate`; the releases in
+ * between are those that contrib#26490, #31583, #36094 and core#10552, #11205 lead to. What lies between two that were
+ * looked at is not claimed.
  */
 const SETTINGS: readonly Setting[] = [
-  { path: [...BALANCING, "sending_queue"], since: 115 },
-  { path: [...BALANCING, "retry_on_failure"], since: 115 },
-  { path: [...SAMPLING, "decision_cache"], since: 104 },
-  { path: [...SAMPLING, "decision_cache", "non_sampled_cache_size"], since: 114 },
-  { path: [...SAMPLING, "drop_pending_traces_on_shutdown"], since: 141 },
+  { path: [...BALANCING, "sending_queue"], lackedBy: 96, since: 115 },
+  { path: [...BALANCING, "retry_on_failure"], lackedBy: 96, since: 115 },
+  { path: [...BALANCING, "resolver", "dns", "port"], textSince: 105 },
+  { path: [...SAMPLING, "decision_cache"], lackedBy: 96, since: 104 },
+  { path: [...SAMPLING, "drop_pending_traces_on_shutdown"], lackedBy: 115, since: 141 },
   {
     path: ["service", "telemetry", "metrics", "address"],
     gone: 128,
@@ -40,9 +44,9 @@ const SETTINGS: readonly Setting[] = [
   },
 ];
 
-/** The exporter's other name, which it has beside the old one. */
+/** The exporter's other name, which it has beside the old one since contrib#48533 of May 2026. */
 const NEW_NAME = "load_balancing";
-const NEW_NAME_SINCE = 154;
+const NEW_NAME_SINCE = 153;
 
 export const settingReleases: Check = (deployment) =>
   deployment.collectors.flatMap((collector) =>
@@ -80,7 +84,7 @@ export function settingOfAnotherRelease(
     finding("fatal", "collector-refuses", place, `${refuses} ${what}.`, fix);
   if (path.length === 2 && id.split("/")[0] === NEW_NAME && isBefore(image, NEW_NAME_SINCE)) {
     return say(
-      `has that name since release 0.${String(NEW_NAME_SINCE)}, and ${image} is older`,
+      `has that name since about release 0.${String(NEW_NAME_SINCE)}, and ${image} is older`,
       "Write loadbalancing, the old name, which later releases take as well.",
     );
   }
@@ -88,18 +92,24 @@ export function settingOfAnotherRelease(
     index === 1 ? typeOf(String(first), String(step)) : String(step),
   );
   const known = SETTINGS.find((one) => one.path.join(".") === generic.join("."));
-  const { since = 0, gone = Infinity, instead } = known ?? {};
-  if (known === undefined) return undefined;
-  if (isBefore(image, since)) {
+  const { lackedBy, since = 0, gone, instead, textSince } = known ?? {};
+  if (lackedBy !== undefined && isBefore(image, lackedBy + 1)) {
     return say(
-      `came with release 0.${String(since)}, and ${image} is older`,
+      `came with about release 0.${String(since)}, and ${image} is older`,
       `Use release 0.${String(since)} or later, or remove it.`,
     );
   }
-  return Number.isFinite(gone) && isSince(image, gone)
+  if (gone !== undefined && isSince(image, gone)) {
+    return say(
+      `went with release 0.${String(gone)}, and ${image} is not older`,
+      instead === undefined ? "Remove it." : `Write ${instead} in its place.`,
+    );
+  }
+  const isNumber = typeof at(collector.config, ...path.map(String)) === "number";
+  return textSince !== undefined && isNumber && isSince(image, textSince)
     ? say(
-        `went with release 0.${String(gone)}, and ${image} is not older`,
-        instead === undefined ? "Remove it." : `Write ${instead} in its place.`,
+        `is a number, which is no text since release 0.${String(textSince)}, and ${image} is not older`,
+        "Put it in quotation marks, which earlier releases take as well.",
       )
     : undefined;
 }
