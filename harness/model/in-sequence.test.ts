@@ -73,7 +73,9 @@ describe("a sequence of scenarios", () => {
   });
 
   it("asks what judges only its own kind of event when one asks", () => {
-    const drained = part("drained", { invariants: [...delivery({ explained: 0.1 }), disruptionBudget()] });
+    const drained = part("drained", {
+      invariants: [...delivery({ explained: 0.1 }), disruptionBudget()],
+    });
     const scaled = part("scaled", { invariants: [...delivery({ explained: 0.1 }), hpaPolicy()] });
     const kinds = sequence(short, drained, scaled).invariants.map(({ kind }) => kind);
     expect(kinds).to.include.members(["disruption-budget", "hpa-policy"]);
