@@ -162,7 +162,7 @@ function withoutComponent(config: Mapping, path: readonly Step[]): Mapping {
 /** Types that earlier releases of contrib had; no image has them any more. */
 const REMOVED: readonly string[] = ["processors spanmetrics"];
 /** What only contrib has, and this pattern is made of. */
-const OF_CONTRIB: readonly string[] = ["tail_sampling", "loadbalancing"];
+const OF_CONTRIB: readonly string[] = ["tail_sampling", "loadbalancing", "load_balancing"];
 
 /** What the table of releases knows of a problem is told in its words, and the rest in the collector's. */
 function describe(

@@ -4,7 +4,7 @@ import type { TopologyEvent } from "../model/history.js";
 import type { Signal } from "../model/signal.js";
 import { samplingFactsOf, type DeploymentFacts } from "../oracle/deployment-facts.js";
 import { ringsOf, type DnsTrouble } from "../oracle/epochs.js";
-import { endpointsOf } from "../oracle/load-balancing.js";
+import { endpointsOf } from "../oracle/resolver.js";
 import { buildRing, ipOf, ownerAt, positionOf, routeKeyOf } from "../oracle/ring.js";
 import { sampledByHash } from "../oracle/sampling.js";
 

@@ -24,7 +24,7 @@ import { spread, type InvariantSpec } from "../model/invariant.js";
 import { scenario, type Scenario } from "../model/scenario.js";
 import { BACKEND_OF_SIGNAL, SIGNALS, type Signal } from "../model/signal.js";
 import { deploymentFacts, samplingFactsOf } from "../oracle/deployment-facts.js";
-import { endpointsOf } from "../oracle/load-balancing.js";
+import { endpointsOf } from "../oracle/resolver.js";
 import { buildRing, ipOf, ownerAt, positionOf, routeKeyOf } from "../oracle/ring.js";
 import { sampledByHash } from "../oracle/sampling.js";
 import { judge, type Judgement } from "./judge.js";

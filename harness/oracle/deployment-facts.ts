@@ -25,16 +25,15 @@ import {
 } from "./collector-defaults.js";
 import { minReadyOf, selects } from "./disruption-budget.js";
 import {
-  agentResolver,
   loadBalancingFor,
   loadBalancingOf,
   ringShapeOf,
   routingOf,
-  type Resolver,
   type Routing,
 } from "./load-balancing.js";
 import { collectorWorkloads, ofKind, parseManifests, type CollectorWorkload } from "./manifests.js";
 import { isSince } from "./release.js";
+import { agentResolver, type Resolver } from "./resolver.js";
 import { FIRST_RING, type RingShape } from "./ring.js";
 import { at, isMapping, listOf, mappingOf, numberOr, textOf, type Mapping } from "./untyped.js";
 

@@ -1,6 +1,6 @@
 /** Which gateways the agents may route to at any time: from what the cluster showed and how DNS is cached. */
 import type { TopologyEvent } from "../model/history.js";
-import type { Resolver } from "./load-balancing.js";
+import type { Resolver } from "./resolver.js";
 import type { DeploymentFacts } from "./deployment-facts.js";
 import { ipOf } from "./ring.js";
 import type { Trouble } from "./backend-outages.js";

@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { parse } from "yaml";
 import { routingLagMs, ringsOf, WATCH_LAG_MS } from "./epochs.js";
 import type { DeploymentFacts } from "./deployment-facts.js";
-import { agentResolver, endpointsOf, ringShapeOf, routingOf } from "./load-balancing.js";
+import { ringShapeOf, routingOf } from "./load-balancing.js";
+import { agentResolver, endpointsOf } from "./resolver.js";
 import { buildRing, FIRST_RING, ownerAt, PROBED_RING, routeKeyOf } from "./ring.js";
 import { mappingOf } from "./untyped.js";
 

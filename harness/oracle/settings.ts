@@ -3,7 +3,7 @@ import { formatDuration } from "../model/durations.js";
 import type { Balancer } from "./acknowledgement.js";
 import type { Batch, Exporter } from "./collector-config.js";
 import type { DeploymentFacts } from "./deployment-facts.js";
-import type { Resolver } from "./load-balancing.js";
+import type { Resolver } from "./resolver.js";
 
 export interface Setting {
   readonly name: string;

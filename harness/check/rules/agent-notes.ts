@@ -1,6 +1,7 @@
 /** What the agents of this release do that their configuration does not show. */
 import { at, isMapping, mappingOf } from "../../oracle/untyped.js";
-import { agentResolver, loadBalancingOf } from "../../oracle/load-balancing.js";
+import { loadBalancingOf } from "../../oracle/load-balancing.js";
+import { agentResolver } from "../../oracle/resolver.js";
 import { ofKind } from "../../oracle/manifests.js";
 import { finding, type Check, type CheckedDeployment } from "../checked-deployment.js";
 import type { Finding } from "../finding.js";

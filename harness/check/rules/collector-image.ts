@@ -6,6 +6,7 @@ const CORE = /(^|\/)opentelemetry-collector(:|@|$)/;
 const OF_CONTRIB: Readonly<Record<string, string>> = {
   tail_sampling: "processor",
   loadbalancing: "exporter",
+  load_balancing: "exporter",
 };
 
 export const collectorImage: Check = ({ collectors, containerPlace }) =>

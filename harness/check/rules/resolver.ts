@@ -2,7 +2,8 @@
  * The agents' resolver finds the gateways themselves: the name is a headless Service of the deployment that selects
  * them, and the port is one on which they take OTLP.
  */
-import { agentResolver, loadBalancingOf } from "../../oracle/load-balancing.js";
+import { loadBalancingOf } from "../../oracle/load-balancing.js";
+import { agentResolver } from "../../oracle/resolver.js";
 import { nameOf, ofKind } from "../../oracle/manifests.js";
 import { at, isMapping, listOf, mappingOf, textOf, type Mapping } from "../../oracle/untyped.js";
 import { finding, type Check, type CheckedDeployment } from "../checked-deployment.js";

@@ -8,7 +8,8 @@ import {
   FLUSHES_SINCE,
   SAMPLING_TICK_MS,
 } from "../../oracle/collector-defaults.js";
-import { agentResolver, loadBalancingOf } from "../../oracle/load-balancing.js";
+import { loadBalancingOf } from "../../oracle/load-balancing.js";
+import { agentResolver } from "../../oracle/resolver.js";
 import { ofKind } from "../../oracle/manifests.js";
 import { at, isMapping, listOf, mappingOf, numberOr, textOf } from "../../oracle/untyped.js";
 import { finding, type Check, type CheckedDeployment } from "../checked-deployment.js";
