@@ -298,6 +298,7 @@ export const views = (shards: number, { audited }: Classification): readonly str
      SELECT signal, key, ring, ip FROM possible JOIN owned USING (ring, position)`,
     `CREATE VIEW report_items AS
      SELECT signal, id, key, class, error, position::INTEGER AS position, state, place, rule,
+            invoke_ms AS sent_ms, received_ms,
             array_to_string(list_transform(owners, ip -> coalesce(gateways.pods[ip], ip)), ',') AS owners
      FROM items CROSS JOIN (
        SELECT coalesce(map_from_entries(list((ip, pod))), MAP {}) AS pods FROM (

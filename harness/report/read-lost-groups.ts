@@ -50,36 +50,46 @@ interface ReceiptRow {
 /** Spans go by trace; a metric point and a log record stand for themselves. */
 const GROUP_ID = "CASE signal WHEN 'traces' THEN key ELSE id END";
 
-/** The owners of a trace are those of all its spans: the gateways may change while it lasts. */
+/**
+ * Few lose anything, and only those are put together. The owners of a trace are those of all its spans: the gateways
+ * may change while it lasts.
+ */
 const GROUPS = `
+  CREATE OR REPLACE TEMP TABLE lost_groups AS
   SELECT *, count(*) OVER ()::INTEGER AS total FROM (
-    SELECT signal, ${GROUP_ID} AS gid, any_value(key) AS key, any_value(class) AS class,
+    SELECT signal, gid, any_value(key) AS key, any_value(class) AS class,
       array_to_string(list_sort(list_distinct(flatten(
         list(string_split(owners, ',')) FILTER (WHERE owners IS NOT NULL)))), ',') AS owners,
       count(*) FILTER (WHERE state = 'lost')::INTEGER AS lost,
       count(*)::INTEGER AS items, bool_or(state = 'lost' AND rule IS NULL) AS unexplained
-    FROM report_items GROUP BY ALL HAVING count(*) FILTER (WHERE state = 'lost') > 0
+    FROM (SELECT *, ${GROUP_ID} AS gid FROM report_items)
+    SEMI JOIN (SELECT signal, ${GROUP_ID} AS gid FROM report_items WHERE state = 'lost') USING (signal, gid)
+    GROUP BY signal, gid
   )
   QUALIFY row_number() OVER (PARTITION BY signal ORDER BY unexplained DESC, gid) <= ${String(MAX_GROUPS)}`;
 
 const ITEMS = `
-  SELECT signal, ${GROUP_ID} AS gid, id, error, state = 'lost' AS lost, place, rule
-  FROM report_items
-  WHERE (signal, ${GROUP_ID}) IN (SELECT (signal, gid) FROM (${GROUPS}))
+  CREATE OR REPLACE TEMP TABLE lost_items AS
+  SELECT signal, gid, id, error, state = 'lost' AS lost, place, rule
+  FROM (SELECT *, ${GROUP_ID} AS gid FROM report_items) SEMI JOIN lost_groups USING (signal, gid)
   QUALIFY row_number() OVER (PARTITION BY signal, gid ORDER BY lost DESC, id) <= ${String(MAX_ITEMS)}`;
 
 export async function readLostGroups(query: Query): Promise<LostGroups> {
-  const groups = await query<GroupRow>(`${GROUPS} ORDER BY unexplained DESC, signal DESC, gid`);
+  await query(GROUPS);
+  const groups = await query<GroupRow>(
+    "FROM lost_groups ORDER BY unexplained DESC, signal DESC, gid",
+  );
   if (groups.length === 0) return { total: 0, shown: [] };
-  const items = await query<ItemRow>(ITEMS);
-  const ofShown = `WHERE (signal, id) IN (SELECT (signal, id) FROM (${ITEMS}))`;
+  await query(ITEMS);
+  const items = await query<ItemRow>("FROM lost_items ORDER BY signal, gid, id");
+  const ofShown = "SEMI JOIN lost_items USING (signal, id)";
   const sends = await query<SendRow>(`
     SELECT signal, id, sent_ms::DOUBLE AS sent, answered_ms::DOUBLE AS answered, outcome, node,
       lasted_ms::DOUBLE AS lasted
-    FROM report_sends ${ofShown} ORDER BY sent`);
+    FROM report_sends ${ofShown} ORDER BY sent, node`);
   const receiptsIn = (view: string): Promise<readonly ReceiptRow[]> =>
     query(`
-    SELECT signal, id, at_ms::DOUBLE AS received, gateway FROM ${view} ${ofShown} ORDER BY received`);
+    SELECT signal, id, at_ms::DOUBLE AS received, gateway FROM ${view} ${ofShown} ORDER BY received, gateway`);
   const itemsOf = index(items, ({ signal, gid }) => `${signal} ${gid}`);
   const sendsOf = index(sends, ({ signal, id }) => `${signal} ${id}`);
   const receiptsOf = receiptIndex(await receiptsIn("report_receipts"));

@@ -20,11 +20,12 @@ const VIEWS = `
     ('traces', 's1', 11000.0::DOUBLE, 'gw-a'), ('traces', 's2', 13500.0, 'gw-a')
   ) t(signal, id, at_ms, gateway);
   CREATE TABLE report_items AS SELECT * FROM (VALUES
-    ('traces', 's1', 'aa', 'error-last', false, 77, 'gw-a', 'delivered', NULL, NULL),
-    ('traces', 's2', 'aa', 'error-last', true, 77, 'gw-a', 'lost', 'gateway-batch', 'a rule'),
-    ('traces', 's3', 'bb', 'hash-kept', false, 5, 'gw-b', 'delivered', NULL, NULL),
-    ('logs', 'l1', 'aa', NULL, NULL, 77, 'gw-a,gw-c', 'lost', 'unknown', NULL)
-  ) t(signal, id, key, class, error, position, owners, state, place, rule);`;
+    ('traces', 's1', 'aa', 'error-last', false, 77, 'gw-a', 'delivered', NULL, NULL, 10000.5::DOUBLE, 41500::DOUBLE),
+    ('traces', 's2', 'aa', 'error-last', true, 77, 'gw-a', 'lost', 'gateway-batch', 'a rule', 12100.0, NULL),
+    ('traces', 's3', 'bb', 'hash-kept', false, 5, 'gw-b', 'delivered', NULL, NULL, 12200.0, 40000.0),
+    ('logs', 'l1', 'aa', NULL, NULL, 77, 'gw-a,gw-c', 'lost', 'unknown', NULL, 14000.0, NULL)
+  ) t(signal, id, key, class, error, position, owners, state, place, rule, sent_ms,
+    received_ms);`;
 
 describe("the series of a report, read with SQL", () => {
   let instance: DuckDBInstance;

@@ -21,7 +21,8 @@ import {
  *   report_reached   the same of what gateways got, by the audit; empty without one
  *   report_items     signal, id, key, class (null but for spans), error, position (on the hash ring,
  *                    null when unknown), owners (predicted gateways, joined by commas), state,
- *                    place, rule (null when unexplained): one row for each attempted item
+ *                    place, rule (null when unexplained), sent_ms (first send), received_ms (first receipt,
+ *                    null without one): one row for each attempted item
  */
 export const REPORT_VIEWS = [
   "report_sends",
@@ -50,7 +51,7 @@ export async function readSeries(
   topology: readonly TopologyEvent[],
 ): Promise<Omit<ReportSeries, "logs" | "renderedYaml">> {
   const axis = await readAxis(query);
-  const delivery = await readDelivery(query, bucketOf("sent", axis));
+  const delivery = await readDelivery(query, bucketOf("sent_ms", axis));
   const endMs = axis.startMs + axis.buckets * axis.bucketMs;
   return {
     ...axis,
@@ -87,6 +88,11 @@ interface SendRow {
   readonly acked: number;
   readonly p50: number | null;
   readonly p99: number | null;
+}
+
+interface LossRow {
+  readonly signal: Signal;
+  readonly bucket: number;
   readonly explained: number;
   readonly unexplained: number;
 }
@@ -98,29 +104,31 @@ async function readSignals(
 ): Promise<readonly SignalSeries[]> {
   // An item that was sent again counts at each send; a lost one where it was first sent.
   const sends = await query<SendRow>(`
+    SELECT signal, bucket, sent, acked, took[1]::DOUBLE AS p50, took[2]::DOUBLE AS p99 FROM (
+      SELECT signal, ${bucketOf("sent_ms", axis)} AS bucket, count(*)::INTEGER AS sent,
+        count(*) FILTER (WHERE outcome = 'acked')::INTEGER AS acked,
+        quantile_cont(answered_ms - sent_ms, [0.5, 0.99]) AS took
+      FROM report_sends GROUP BY ALL)`);
+  const losses = await query<LossRow>(`
     SELECT signal, ${bucketOf("sent_ms", axis)} AS bucket,
-      count(*)::INTEGER AS sent,
-      count(*) FILTER (WHERE outcome = 'acked')::INTEGER AS acked,
-      quantile_cont(answered_ms - sent_ms, 0.5)::DOUBLE AS p50,
-      quantile_cont(answered_ms - sent_ms, 0.99)::DOUBLE AS p99,
-      count(*) FILTER (WHERE state = 'lost' AND nth = 1 AND rule IS NOT NULL)::INTEGER AS explained,
-      count(*) FILTER (WHERE state = 'lost' AND nth = 1 AND rule IS NULL)::INTEGER AS unexplained
-    FROM (
-      SELECT s.*, i.state, i.rule,
-        row_number() OVER (PARTITION BY s.signal, s.id ORDER BY s.sent_ms) AS nth
-      FROM report_sends s LEFT JOIN report_items i USING (signal, id)
-    ) GROUP BY ALL`);
+      count(*) FILTER (WHERE rule IS NOT NULL)::INTEGER AS explained,
+      count(*) FILTER (WHERE rule IS NULL)::INTEGER AS unexplained
+    FROM report_items WHERE state = 'lost' GROUP BY ALL`);
   const receipts = await query<{ signal: Signal; gateway: string; bucket: number; n: number }>(`
     SELECT signal, gateway, ${bucketOf("at_ms", axis)} AS bucket, count(*)::INTEGER AS n
     FROM report_receipts GROUP BY ALL`);
   const gateways = [...new Set(receipts.map(({ gateway }) => gateway))].sort();
   return SIGNALS.map((signal) => {
     const own = sends.filter((row) => row.signal === signal);
-    const counts = (of: (row: SendRow) => number): number[] =>
+    const lost = losses.filter((row) => row.signal === signal);
+    const counts = <T extends { readonly bucket: number }>(
+      rows: readonly T[],
+      of: (row: T) => number,
+    ): number[] =>
       spread(
         axis,
         0,
-        own.map((row) => [row.bucket, of(row)]),
+        rows.map((row) => [row.bucket, of(row)]),
       );
     const times = (of: (row: SendRow) => number | null): (number | null)[] =>
       spread<number | null>(
@@ -136,8 +144,8 @@ async function readSignals(
       );
     return {
       signal,
-      sent: counts((row) => row.sent),
-      acked: counts((row) => row.acked),
+      sent: counts(own, (row) => row.sent),
+      acked: counts(own, (row) => row.acked),
       received: gateways.map((gateway) => ({
         gateway,
         counts: spread(
@@ -148,8 +156,8 @@ async function readSignals(
             .map((row) => [row.bucket, row.n]),
         ),
       })),
-      lostExplained: counts((row) => row.explained),
-      lostUnexplained: counts((row) => row.unexplained),
+      lostExplained: counts(lost, (row) => row.explained),
+      lostUnexplained: counts(lost, (row) => row.unexplained),
       ackP50Ms: times((row) => row.p50),
       ackP99Ms: times((row) => row.p99),
       deliveryP50Ms: deliveries((row) => row.p50),
@@ -187,14 +195,12 @@ async function readOutcomes(query: Query): Promise<ReportSeries["traces"]> {
         WHEN bool_or(state = 'undecidable') THEN 'undecidable'
         WHEN bool_or(state = 'delivered') THEN 'delivered'
         ELSE 'sampled out' END AS outcome,
-      min(s.sent_ms)::DOUBLE AS sent, any_value(position)::INTEGER AS position
-    FROM report_items i
-    JOIN (SELECT id, min(sent_ms) AS sent_ms FROM report_sends WHERE signal = 'traces' GROUP BY id) s
-      USING (id)
+      min(sent_ms)::DOUBLE AS sent, any_value(position)::INTEGER AS position
+    FROM report_items
     WHERE signal = 'traces' AND state <> 'not-acked' AND position IS NOT NULL
     GROUP BY key)
     QUALIFY row_number() OVER (PARTITION BY outcome ORDER BY key) <= ${String(MAX_MARKS)}
-    ORDER BY sent`);
+    ORDER BY sent, position`);
   return TRACE_OUTCOMES.flatMap((outcome) => {
     const own = rows.filter((row) => row.outcome === outcome);
     if (own.length === 0) return [];

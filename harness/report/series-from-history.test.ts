@@ -21,7 +21,7 @@ const HISTORY = [
     FROM (VALUES (500, 'gw-old'), (5000, 'gw-new')) t(at_ms, pod)`,
   `CREATE TABLE report_items AS
     SELECT signal, id, key, class, error, 7 AS position, 'gw-old' AS owners, 'delivered' AS state,
-      NULL AS place, NULL AS rule
+      NULL AS place, NULL AS rule, 1000.0::DOUBLE AS sent_ms, 2000.0::DOUBLE AS received_ms
     FROM attempts`,
 ];
 
