@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { EXIT, type ExitCode } from "../model/verdict.js";
 import { addOptions, settle, type Surroundings } from "./settings.js";
+import { terminalMode } from "./terminal-mode.js";
 
 export const analyzeCommand = (finish: (code: ExitCode) => void, around: Surroundings): Command =>
   addOptions(new Command("analyze"), "analyze")
@@ -15,6 +16,7 @@ export const analyzeCommand = (finish: (code: ExitCode) => void, around: Surroun
       // Unless somebody says, a run stays as strict as it was made.
       const strict = sources.strict.kind === "default" ? undefined : settings.strict;
       const record = await analyze(run, { strict });
-      process.stdout.write(summary(record, run));
+      const colour = terminalMode(settings, around.env).colour.stdout;
+      process.stdout.write(summary(record, run, { colour }));
       finish(EXIT[record.verdict]);
     });

@@ -62,6 +62,19 @@ describe("exit codes", () => {
     });
   }
 
+  it("colours a verdict when the environment says so, and no log of CI", async () => {
+    const runDir = await mkdtemp(join(tmpdir(), "chaos-run-"));
+    try {
+      await writeRunDirectory(runDir, readStory("died-while-deciding"));
+      const coloured = async (env: Record<string, string>): Promise<boolean> =>
+        (await callMain(["analyze", runDir], { env })).out.includes("\u001b[");
+      expect(await coloured({ FORCE_COLOR: "1", CI: "true" })).to.equal(true);
+      expect(await coloured({ CI: "true" })).to.equal(false);
+    } finally {
+      await rm(runDir, { recursive: true, force: true });
+    }
+  });
+
   it("70 when no Docker answers, with the fix; JUnit and the last lines say what broke", async () => {
     const { exitCode, all } = await run(["run", "no-faults", "--seed", "7", "-o", output], {
       env: { DOCKER_HOST: "unix:///nonexistent/docker.sock", GITHUB_ACTIONS: "true" },

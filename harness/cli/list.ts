@@ -32,6 +32,8 @@ const estimatedMs = (scenario: Scenario): number =>
   150_000;
 
 const LEAST_ROOM = 20;
+/** What a scenario is under that names no other deployment. */
+const OWN = "corrected";
 
 /** A line each; on a terminal of so many columns, what does not fit goes on under the description. */
 export function toTable(scenarios: readonly Scenario[], columns = Infinity): string {
@@ -40,9 +42,10 @@ export function toTable(scenarios: readonly Scenario[], columns = Infinity): str
   const lines = scenarios.flatMap((scenario) => {
     const tags = scenario.tags.map((tag) => `@${tag}`).join(" ");
     const about = `about ${formatDuration(estimatedMs(scenario))}`;
+    const on = scenario.deployment === OWN ? "" : `, on ${scenario.deployment}`;
     const must = isControl(scenario) ? `; ${expectationOf(scenario)}` : "";
     const room = Math.max(LEAST_ROOM, columns - width - 2);
-    const told = wrap(`${scenario.description} [${about}${must}] ${tags}`, room);
+    const told = wrap(`${scenario.description} [${about}${on}${must}] ${tags}`, room);
     return told.map((line, n) => `${(n === 0 ? scenario.name : "").padEnd(width)}  ${line}`);
   });
   return `${lines.join("\n")}\n`;
