@@ -130,6 +130,7 @@ async function write(record: SignOff, dir: string): Promise<void> {
   const lines = [
     `${record.decision}: ${record.version}`,
     ...record.missing.map((one) => `  ✗ ${oneLine(one)}`),
+    ...record.unusedWaivers.map((one) => `  ! waiver not used: ${oneLine(one)}`),
     `sign-off  ${relative(process.cwd(), path)}`,
   ];
   process.stdout.write(`${lines.join("\n")}\n`);

@@ -32,6 +32,8 @@ function headline(record: SignOff): Html {
   const facts: readonly (readonly [string, string])[] = [
     ["Suite", suite],
     ["Commit", released.commit ?? "not one commit"],
+    ["Scenarios that count", goodOf(record, false)],
+    ["Controls found out", goodOf(record, true)],
     ["Repetitions", formatCount(demanded.repetitions)],
     ["Loss allowed", demanded.strict ? "none (strict)" : "explained and waived"],
     ["Written", formatUtc(createdAt)],
@@ -49,6 +51,15 @@ function headline(record: SignOff): Html {
     </h1>
     ${factList(facts)}
   </header>`;
+}
+
+/** `12 of 30`: those with as many good runs as are demanded. */
+function goodOf({ scenarios, demanded }: SignOff, control: boolean): string {
+  const all = scenarios.filter((one) => one.control === control);
+  const good = all.filter(
+    ({ runs }) => runs.filter((run) => run.good).length >= demanded.repetitions,
+  );
+  return `${formatCount(good.length)} of ${formatCount(all.length)}`;
 }
 
 const missingSection = ({ missing }: SignOff): Section => ({
