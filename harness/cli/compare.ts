@@ -54,6 +54,11 @@ async function compareRuns(
   for (const path of paths) records.push((await readStoredRun(path)).record);
   const candidate = records.at(-1);
   if (candidate === undefined) throw new UsageError("compare: give the directory of a run");
+  if (records.length === 2 && records[0]?.runId === candidate.runId) {
+    throw new UsageError(
+      `compare: ${candidate.runId} is both base and candidate; give another run`,
+    );
+  }
   const base =
     records.length === 2 ? records[0] : await baselineOf(candidate, { reportsDir, index });
   if (base === undefined) {

@@ -1,4 +1,5 @@
 /** The `chaos` command: parses, dispatches, and turns every ending into an exit code. */
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { HarnessError, messageOf } from "../model/errors.js";
 import { EXIT, type ExitCode } from "../model/verdict.js";
@@ -35,6 +36,7 @@ export async function main(
   let exitCode: ExitCode = EXIT.pass;
   const program = new Command("chaos")
     .description("Chaos and failover verification for the OpenTelemetry agent-gateway pattern")
+    .version(ownVersion(), "-V, --version", "print the version")
     .addHelpText("after", EXIT_CODES);
   const finish = (code: ExitCode): void => {
     exitCode = code;
@@ -70,6 +72,11 @@ export async function main(
   } catch (thrown) {
     return exitCodeOf(thrown);
   }
+}
+
+function ownVersion(): string {
+  const file = new URL("../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 /** An option whose value may be missing would take the scenario's name that follows for it. */

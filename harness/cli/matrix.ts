@@ -1,6 +1,6 @@
 /** `chaos matrix`: scenarios by deployment in one table, from the runs on record and those that are still missing. */
 import { randomBytes } from "node:crypto";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { HarnessError, messageOf, UsageError } from "../model/errors.js";
 import { describeFault } from "../model/fault.js";
@@ -154,5 +154,7 @@ async function tell(
   process.stdout.write(
     settings.json ? `${JSON.stringify(made, null, 2)}\n` : matrixText(made, outputColumns()),
   );
-  process.stderr.write(`matrix    ${written.join(", ")}\n`);
+  process.stderr.write(
+    `matrix    ${written.map((path) => relative(process.cwd(), path)).join(", ")}\n`,
+  );
 }

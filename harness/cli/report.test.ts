@@ -44,6 +44,25 @@ describe("chaos report, compare and show", function () {
     expect(await readdir(join(out, "signoff"))).to.have.members(["1.4.0.html", "1.4.0.json"]);
   });
 
+  it("looks for reports where the environment says that they are written", async () => {
+    const env = { CHAOS_OUTPUT: join(dir, "elsewhere") };
+    for (const [args, message] of [
+      [["compare", dir, "--baseline"], "elsewhere/index.jsonl"],
+      [["show"], "elsewhere/latest: no report.html there"],
+      [["mutate"], "elsewhere/latest/history: not a sealed history"],
+    ] as const) {
+      const { exitCode, err } = await callMain(args, { env });
+      expect({ exitCode, err }).to.include({ exitCode: 64 });
+      expect(err).to.contain(message);
+    }
+  });
+
+  it("64 for a run that is compared with itself", async () => {
+    const { exitCode, err } = await callMain(["compare", dir, dir]);
+    expect({ exitCode, err }).to.include({ exitCode: 64 });
+    expect(err).to.contain("is both base and candidate");
+  });
+
   it("shows where a report is", async () => {
     await writeReports(dir, sample().record, undefined, ["html"]);
     const { exitCode, all } = await run("show", dir);

@@ -43,6 +43,7 @@ export const reportCommand = (finish: (code: ExitCode) => void, around: Surround
     )
     .action(async (runs: string[], flags: Flags, command: Command) => {
       const output = await outputDirectory(command, around);
+      demandSignOffWhole(command);
       if (flags.signOff === undefined) {
         await report(runs, flags.format, output);
         finish(EXIT.pass);
@@ -54,6 +55,18 @@ export const reportCommand = (finish: (code: ExitCode) => void, around: Surround
         await writeSignOff(runs, { ...flags, output, version: flags.signOff, waivers, strict }),
       );
     });
+
+/** Of a flag that has no effect somebody expects one: a sign-off without its waivers, say. */
+function demandSignOffWhole(command: Command): void {
+  const given = (key: string): boolean => command.getOptionValueSource(key) === "cli";
+  if (given("signOff")) {
+    if (!given("format")) return;
+    throw new UsageError("--format: a sign-off is always HTML and JSON; drop it");
+  }
+  const idle = ["suite", "waivers", "repetitions", "strict"].find(given);
+  if (idle === undefined) return;
+  throw new UsageError(`--${idle}: only beside --sign-off; give it, or drop this`);
+}
 
 /** Here, not from write-reports.ts: help must not load what renders. */
 const NAMES: readonly Format[] = ["json", "junit", "markdown", "prometheus", "html"];

@@ -1,5 +1,5 @@
 /** What a command line asks to put under test: a deployment, and the collector that it runs. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { UsageError } from "../model/errors.js";
 import { DEPLOYMENTS_DIR } from "../run/deployments-dir.js";
@@ -7,6 +7,7 @@ import { deploymentNames } from "./deployment-names.js";
 import { demandRendered } from "./helm-templates.js";
 import { kustomizationFiles, kustomizationIn } from "./kustomization-files.js";
 import { didYouMean } from "./nearest.js";
+import { statOf } from "./stat-of.js";
 import type { Settings } from "./options-table.js";
 
 /** The image of a release of the contrib distribution is this, a colon and the version. */
@@ -53,7 +54,7 @@ export async function deploymentOf(
     return refuse(`a component, which is laid over a deployment; give one of ${names.join(", ")}`);
   }
   const path = resolve(cwd, given);
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statOf(path);
   if (found === undefined) {
     return refuse(
       `neither a directory nor one of ${names.join(", ")}${didYouMean(given, [...names])}`,

@@ -1,9 +1,11 @@
 /** Settles every option: flags over CHAOS_… names over the configuration file over defaults. */
+import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
 import { UsageError } from "../model/errors.js";
 import { readConfigurationFile, type FileEntry } from "./configuration-file.js";
 import { didYouMean } from "./nearest.js";
+import { statOf } from "./stat-of.js";
 import {
   environmentName,
   longFlag,
@@ -73,6 +75,8 @@ export async function settle(command: Command, { env, cwd }: Surroundings): Prom
   for (const [key, spec] of optionEntries) {
     const found = find(key, spec, command, env, file);
     settings[key] = found === undefined ? spec.fallback : valueOf(spec, found);
+    if (key === "output" && found !== undefined)
+      demandDirectory(String(settings[key]), found.shown);
     sources[key] = found?.source ?? { kind: "default", name: "default" };
   }
   const settled = { settings: settings as Settings, sources: sources as Settled["sources"] };
@@ -90,7 +94,19 @@ export async function outputDirectory(
   const file = await readConfigurationFile(cwd);
   demandKnownNames(env, file);
   const found = find("output", OPTIONS.output, command, env, file);
-  return found === undefined ? OPTIONS.output.fallback : String(valueOf(OPTIONS.output, found));
+  const output =
+    found === undefined ? OPTIONS.output.fallback : String(valueOf(OPTIONS.output, found));
+  demandDirectory(output, found?.shown ?? output);
+  return output;
+}
+
+/** UsageError when a file stands where `path` or a directory above it must be. */
+function demandDirectory(path: string, shown: string): void {
+  for (let at = resolve(path); ; at = dirname(at)) {
+    const found = statOf(at);
+    if (found?.isDirectory() === true) return;
+    if (found !== undefined) throw new UsageError(`${shown}: ${at} is a file; give a directory`);
+  }
 }
 
 interface Found {

@@ -18,7 +18,10 @@ export const showCommand = (finish: (code: ExitCode) => void, around: Surroundin
         .map((name) => join(run, name))
         .find((candidate) => existsSync(candidate));
       if (path === undefined) {
-        throw new UsageError(`${run}: no report.html there; chaos report ${run} writes it`);
+        const fix = existsSync(join(run, "run.json"))
+          ? `chaos report ${run} writes it`
+          : "give the directory of a run";
+        throw new UsageError(`${run}: no report.html there; ${fix}`);
       }
       process.stdout.write(`${relative(process.cwd(), path)}\n`);
       if (open && onDesktop()) await openFile(path);

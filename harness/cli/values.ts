@@ -19,9 +19,10 @@ export const REGISTRY_ADDRESS = "host:port, for example 127.0.0.1:5000";
 export const clusterName = fits((text) => /^[a-z0-9][a-z0-9.-]{0,49}$/.test(text));
 export const CLUSTER_NAME = "lower-case letters, digits, dots and dashes, 50 at most";
 
+/** An empty one, which a script makes of a variable that is not set, would select everything. */
 export const regex = fits((text) => {
   try {
-    return new RegExp(text) instanceof RegExp;
+    return text !== "" && new RegExp(text) instanceof RegExp;
   } catch {
     return false;
   }

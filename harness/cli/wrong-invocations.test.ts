@@ -21,6 +21,23 @@ const WRONG: readonly (readonly [args: string, says: string, env?: Record<string
   ["run --grep nothing-like-it", "--grep nothing-like-it: matches no scenario"],
   ["run --grep kill --grep-invert .", "--grep kill --grep-invert .: matches no scenario"],
   ["run --grep (", "--grep (: give a regular expression"],
+  ["run --grep=", "--grep : give a regular expression"],
+  ["report a --waivers x.yaml", "--waivers: only beside --sign-off; give it, or drop this"],
+  ["report a --strict", "--strict: only beside --sign-off"],
+  ["report a --suite smoke", "--suite: only beside --sign-off"],
+  ["report a --repetitions 2", "--repetitions: only beside --sign-off"],
+  ["report --sign-off 1 --format html", "--format: a sign-off is always HTML and JSON; drop it"],
+  ["show no/such/run", "no report.html there; give the directory of a run"],
+  [
+    "mutate no/such/run",
+    "not a sealed history (no manifest.json); give the directory of a finished",
+  ],
+  ...["run --list", "matrix", "report a", "compare a --baseline", "show", "mutate"].flatMap(
+    (command) =>
+      ["package.json", "package.json/below"].map(
+        (path) => [`${command} -o ${path}`, "is a file; give a directory"] as const,
+      ),
+  ),
   ["run --grep-invert [", "--grep-invert [: give a regular expression"],
   ["run --tag smok", "--tag smok: no scenario has it; there are"],
   ["run --suite nightli", "--suite nightli: give one of smoke, nightly"],
@@ -71,6 +88,7 @@ const WRONG: readonly (readonly [args: string, says: string, env?: Record<string
   ["run --deployment correctd", "--deployment correctd: neither a directory nor one of"],
   ["run --deployment correctd", "did you mean corrected?"],
   ["run --deployment kind-sized", "--deployment kind-sized: a component, which is laid over"],
+  ["run --deployment file.yaml/below", "file.yaml/below: neither a directory nor one of"],
   ["run --deployment file.yaml", "--deployment file.yaml: a file; name it under resources"],
   ["run --deployment empty", "--deployment empty: no deployment: it has no kustomization.yaml"],
   ["run --deployment chart", "--deployment chart: a Helm chart, which Helm must render"],

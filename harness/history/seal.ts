@@ -74,7 +74,9 @@ export async function sealedFiles(dir: string): Promise<readonly SealedFile[]> {
 async function readManifest(dir: string): Promise<z.infer<typeof Manifest>> {
   const path = join(dir, FILE);
   await access(path).catch(() => {
-    throw new UsageError(`${dir}: not a sealed history (no ${FILE})`);
+    throw new UsageError(
+      `${dir}: not a sealed history (no ${FILE}); give the directory of a finished run`,
+    );
   });
   const parsed = Manifest.safeParse(await readJson(path, SEAL_VERSION));
   if (!parsed.success) throw new HarnessError(`${path}: ${z.prettifyError(parsed.error)}`);

@@ -55,7 +55,10 @@ export async function historyComplete(
   const [first] = problems;
   return result("history-complete", PROPERTY, first === undefined ? "pass" : "inconclusive", {
     limit: "no gap, no restart, no contradiction, silence reached, books balance",
-    actual: first === undefined ? "all of it" : `${String(problems.length)} problems`,
+    actual:
+      first === undefined
+        ? "all of it"
+        : `${String(problems.length)} problem${problems.length === 1 ? "" : "s"}`,
     reason: first ?? "journals are whole, observers did not restart, the system fell silent",
     evidence: {
       columns: ["problem"],

@@ -89,7 +89,7 @@ describe("a sparkline", () => {
     const value = fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: null });
     fc.assert(
       fc.property(fc.array(value, { minLength: 1, maxLength: 20 }), (values) => {
-        const drawn = [...sparkline(values)];
+        const drawn = Array.from(sparkline(values));
         expect(drawn).to.have.length(values.length);
         const most = Math.max(...values.map((one) => one ?? 0));
         for (const [index, one] of values.entries()) {
