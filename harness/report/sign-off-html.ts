@@ -2,7 +2,7 @@
 import { formatCount, formatUtc, plural } from "./format.js";
 import { html, type Content, type Html } from "./html/escape.js";
 import { page, type Section } from "./html/page.js";
-import { badge, factList, table, withUpstreamLinks } from "./html/parts.js";
+import { badge, controlBadge, factList, table, withUpstreamLinks } from "./html/parts.js";
 import type { SignOff } from "./sign-off-record.js";
 
 const REQUIRED = { one: "required thing is", many: "required things are" };
@@ -82,15 +82,18 @@ const releasedSection = ({ released, plantedDefects }: SignOff): Section => ({
       released.images.map(({ name, digest }) => [name, html`<code class="wrap">${digest}</code>`]),
       "stacks",
     )}
-    ${table(
-      "Configurations",
-      [{ title: "Deployment" }, { title: "SHA-256 of the applied configuration" }],
-      released.deployments.map(({ name, configSha256 }) => [
-        name,
-        html`<code class="wrap">${configSha256}</code>`,
-      ]),
-      "stacks",
-    )}
+    ${
+      released.deployments.length > 0 &&
+      table(
+        "Configurations",
+        [{ title: "Deployment" }, { title: "SHA-256 of the applied configuration" }],
+        released.deployments.map(({ name, configSha256 }) => [
+          name,
+          html`<code class="wrap">${configSha256}</code>`,
+        ]),
+        "stacks",
+      )
+    }
     <p>
       Proof of the judge:
       ${
@@ -123,10 +126,13 @@ const scenariosSection = ({ scenarios }: SignOff): Section => ({
 
 function scenarioRows({ name, control, runs }: SignOff["scenarios"][number]): readonly Content[][] {
   const title = html`${name}${control && html` <small>control</small>`}`;
+  // A control that is not good may have been found out all the same: from a dirty tree, say.
+  const badgeOf = (run: (typeof runs)[number]): Html =>
+    control && run.good ? controlBadge("pass", run.verdict) : badge(run.verdict);
   if (runs.length === 0)
     return [[title, html`<strong class="alarm">not run</strong>`, "✗ no", "–"]];
   return runs.map((run) => [
-    html`${title} ${badge(run.verdict)}`,
+    html`${control && run.good ? name : title} ${badgeOf(run)}`,
     html`<code>${run.runId}</code><small>${run.headline}</small>`,
     run.good ? "✓ yes" : html`<strong class="alarm">✗ no</strong>`,
     html`<code class="wrap">${run.sha256}</code><small>${run.path}</small>`,
@@ -139,7 +145,7 @@ const lossSection = ({ explainedLoss, unusedWaivers }: SignOff): Section => ({
   lead: "Loss that the configuration allows, the most of any run. Somebody must accept it, for a time.",
   body: html`${
     explainedLoss.length === 0
-      ? html`<p class="empty">Nothing was lost.</p>`
+      ? html`<p class="empty">No scenario that must pass lost anything.</p>`
       : table(
           "Explained loss and its waivers",
           [

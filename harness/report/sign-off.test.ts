@@ -218,6 +218,10 @@ describe("a sign-off", () => {
     expect(page).to.contain("ab".repeat(32)).and.to.not.contain("<script");
     const approved = signOffHtml(signOff(input()));
     expect(approved).to.contain("approved").and.to.not.contain("NOT APPROVED");
+    const facts = approved.replace(/<[^>]+>/g, " ").replace(/\s+/g, " ");
+    expect(facts).to.contain("Scenarios that count 1 of 1 Controls found out 1 of 1");
+    // A control that failed as it must may not look like a failure to who signs.
+    expect(approved).to.contain("✓ FOUND OUT").and.to.not.contain("✗");
   });
 });
 

@@ -3,11 +3,11 @@ import { formatDuration } from "../model/durations.js";
 import { formatCount, formatUtc } from "./format.js";
 import { html, type Content, type Html } from "./html/escape.js";
 import { page, type Section } from "./html/page.js";
-import { badge, factList, table } from "./html/parts.js";
+import { badge, controlBadge, factList, table } from "./html/parts.js";
 import { pastSection } from "./html/past.js";
 import { total } from "./measures.js";
 import type { SuiteEntry, SuiteRecord } from "./suite.js";
-import { BROKEN, CONTROL_WORD, VERDICT_MARK, VERDICT_WORD } from "./verdict-words.js";
+import { BROKEN, VERDICT_MARK, VERDICT_WORD } from "./verdict-words.js";
 
 /** The file's text; its links to reports are relative. Every string of the record is taken for hostile. */
 export function suiteHtml(suite: SuiteRecord): string {
@@ -106,7 +106,7 @@ function row(run: SuiteEntry, flaky: boolean): readonly Content[] {
     ...(run.deployment === undefined ? [] : [run.deployment]),
   ].join(" · ");
   return [
-    html`${run.control === true ? controlBadge(run) : badge(run.verdict)}${flag}
+    html`${run.control === true ? controlBadge(isGood(run) ? "pass" : "fail", run.verdict) : badge(run.verdict)}${flag}
       <a href="${relativeLink(run.report)}">${run.scenario}</a>`,
     html`${run.headline}<small>${about}</small>`,
     unexplained === 0 || isGood(run)
@@ -118,13 +118,6 @@ function row(run: SuiteEntry, flaky: boolean): readonly Content[] {
     formatDuration(measures.durationMs),
   ];
 }
-
-/** A control that failed as it must is good: its badge must not look like a failure. */
-const controlBadge = ({ counts, verdict }: Extract<SuiteEntry, { kind: "judged" }>): Html => {
-  const found = counts === "pass" ? "pass" : "fail";
-  return html`<span class="badge ${found}">${CONTROL_WORD[found]}</span>
-    <small>control: ${VERDICT_WORD[verdict]}</small>`;
-};
 
 /** Never an address with a scheme, whatever the directory is called. */
 export const relativeLink = (path: string): string =>

@@ -34,7 +34,7 @@ function body(earlier: EarlierRuns | undefined): Html {
 function comparisonTable({ base, comparison }: EarlierRuns["comparisons"][number]): Html {
   const { result } = comparison;
   const [, , , ...rest] = COMPARISON_HEAD;
-  const titles = ["Figure", base, "this run", ...rest];
+  const titles = ["Figure", "base", "this run", ...rest];
   return html`<h3>Against ${base}: ${result}</h3>
     <p class="note">
       <code>${comparison.base.runId}</code> at <code>${commitOf(comparison.base)}</code>.

@@ -2,7 +2,7 @@
 import { ITEM_NAME, type Signal } from "../../model/signal.js";
 import type { Verdict } from "../../model/verdict.js";
 import { plural } from "../format.js";
-import { VERDICT_MARK, VERDICT_WORD } from "../verdict-words.js";
+import { CONTROL_WORD, VERDICT_MARK, VERDICT_WORD } from "../verdict-words.js";
 import { html, type Content, type Html } from "./escape.js";
 
 /** Word and mark together: the colour only repeats them. */
@@ -10,6 +10,11 @@ export const badge = (verdict: Verdict): Html =>
   html`<span class="badge ${verdict}"
     ><span aria-hidden="true">${VERDICT_MARK[verdict]}</span> ${VERDICT_WORD[verdict]}</span
   >`;
+
+/** Of a control, known to be wrong: one that failed as it must is good and must not look like a failure. */
+export const controlBadge = (found: "pass" | "fail", verdict: Verdict): Html =>
+  html`<span class="badge ${found}">${CONTROL_WORD[found]}</span>
+    <small>control: ${VERDICT_WORD[verdict]}</small>`;
 
 export interface TableColumn {
   readonly title: string;
