@@ -15,8 +15,8 @@ export function distinctMoments(now: () => number): () => number {
 const TICK_MS = 200;
 
 /**
- * Reports each time, from the last moment that was surely in time, in which this process had no turn for longer than the
- * limit. It ends a tick later than it was noticed: only then everything that waited has been read.
+ * Reports each time, from the last moment that was surely in time, in which this process had no turn for longer than
+ * the limit. It ends a tick later than it was noticed: only then everything that waited has been read.
  */
 export function noticeStalls({
   limitMs,

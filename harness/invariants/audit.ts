@@ -2,8 +2,8 @@
  * What the audit of a run shows: which gateway got each item, and when. A gateway answers an agent only when its
  * record is written (fixtures/deployments/audited), so an item without a record was lost before a gateway acknowledged
  * it, and one with a record was lost in that gateway or behind it. A gateway that died may have handed on what it never
- * recorded, nor answered: its own pipelines come first. This holds of a whole audit only; one that is not is left aside,
- * and makes the run inconclusive.
+ * recorded, nor answered: its own pipelines come first. This holds of a whole audit only; one that is not is left
+ * aside, and makes the run inconclusive.
  */
 import { literal } from "../history/database.js";
 import type { History } from "../history/open-history.js";
