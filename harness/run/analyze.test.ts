@@ -38,7 +38,8 @@ describe("analyze", () => {
     expect(measuresOf(record)).to.deep.include({ recoveryMs: 10_000 });
     expect(record.delivery?.logs?.items).to.equal(measuresOf(record).signals.logs.delivered);
     expect(await runJson()).to.deep.equal(record);
-    const html = await readFile(join(runDir, "report.html"), "utf8");
+    // In HTML a number stays with its unit.
+    const html = (await readFile(join(runDir, "report.html"), "utf8")).replaceAll("\u00a0", " ");
     expect(html).to.contain("items sent 10.0 s after a fault were still lost");
   });
 
