@@ -6,7 +6,7 @@ import { sample } from "./sample.js";
 import { HOSTILE, testBrowser, type TestBrowser } from "./test-browser.js";
 
 describe("report.html in Chromium", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let browser: TestBrowser | undefined;
   let page: Page;
 
