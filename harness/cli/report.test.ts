@@ -12,8 +12,7 @@ const chaos = join(import.meta.dirname, "chaos.js");
 const run = (...args: string[]) =>
   execa(process.execPath, [chaos, ...args], { reject: false, all: true });
 
-describe("chaos report, compare and show", function () {
-  this.timeout(60_000);
+describe("chaos report, compare and show", () => {
   let dir: string;
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), "chaos-report-"));

@@ -5,8 +5,7 @@ import { htmlReport } from "./html.js";
 import { sample } from "./sample.js";
 import { HOSTILE, testBrowser, type TestBrowser } from "./test-browser.js";
 
-describe("report.html in Chromium", function () {
-  this.timeout(60_000);
+describe("report.html in Chromium", () => {
   let browser: TestBrowser | undefined;
   let page: Page;
 

@@ -86,8 +86,7 @@ function largeSeries(): ReportSeries {
   };
 }
 
-describe("pages about several runs, in Chromium", function () {
-  this.timeout(60_000);
+describe("pages about several runs, in Chromium", () => {
   let browser: TestBrowser | undefined;
   let page: Page;
   before(async () => {
