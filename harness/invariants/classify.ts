@@ -37,6 +37,8 @@ export interface Judged {
   readonly facts: DeploymentFacts;
   /** In order of time. */
   readonly topology: readonly TopologyEvent[];
+  /** Unix ms when calibration began: the agents knew all gateways by then. 0 when that is not on record. */
+  readonly calibrationStartMs: number;
   /** Unix ms when the load phase began: the end of calibration. Infinity while calibrating. */
   readonly loadStartMs: number;
   /** Unix ms of the first fault's injection; Infinity without one. */
@@ -124,8 +126,9 @@ export async function classify(history: History): Promise<Judged> {
   for (let shard = 0; shard < shards; shard++) await judgeShard(shard);
   for (const home of await moveHome(history, shards)) await judgeShard(home);
   await history.query(views(shards, options).join(";\n"));
-  const [times] = await history.query<{ load: number | null; fault: number | null }>(
-    `SELECT (SELECT min(at_ms) FROM phases WHERE phase = 'load') AS load,
+  const [times] = await history.query<Record<"calibration" | "load" | "fault", number | null>>(
+    `SELECT (SELECT min(at_ms) FROM phases WHERE phase = 'calibrate') AS calibration,
+            (SELECT min(at_ms) FROM phases WHERE phase = 'load') AS load,
             (SELECT min(at_ms) FROM faults WHERE step = 'injecting') AS fault`,
   );
   return {
@@ -135,6 +138,7 @@ export async function classify(history: History): Promise<Judged> {
     troubles,
     tally: await tallyItems(history),
     topology,
+    calibrationStartMs: times?.calibration ?? 0,
     loadStartMs: times?.load ?? Infinity,
     firstFaultMs: times?.fault ?? Infinity,
     cutMs: Math.min(...history.facts.journals.map(({ cutAtMs }) => cutAtMs)),

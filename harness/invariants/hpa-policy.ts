@@ -19,12 +19,14 @@ const BY_HAND_LAG_MS = 45_000;
 /** Two decisions of the autoscaler may show that much closer together than they were made. */
 const SLACK_MS = 5_000;
 
-export async function hpaPolicy({ history, facts, topology }: Judged): Promise<InvariantResult> {
-  const [begin] = await history.query<{ atMs: number | null }>(
-    `SELECT min(at_ms) AS "atMs" FROM phases WHERE phase = 'calibrate'`,
-  );
+export async function hpaPolicy({
+  history,
+  facts,
+  topology,
+  calibrationStartMs,
+}: Judged): Promise<InvariantResult> {
   const { autoscaler } = facts.gateway;
-  const spans = gatewayLevels(topology, begin?.atMs ?? 0);
+  const spans = gatewayLevels(topology, calibrationStartMs);
   const levels = spans.flat();
   const byHand = await minimumsByHand(history);
   const broken =

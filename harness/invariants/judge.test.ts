@@ -9,7 +9,7 @@ import { judgeStory } from "./test-history.js";
 import { itemOf, Story, type StoryInput } from "./test-story.js";
 
 /** Each history opens a database, so few are made and each holds many items. */
-const RUNS = { numRuns: Number(process.env["CHAOS_PROPERTY_RUNS"] ?? 5), endOnFailure: true };
+const RUNS = { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 5), endOnFailure: true };
 
 type SendInput = StoryInput["sends"][number];
 type Changes = NonNullable<StoryInput["changes"]>;

@@ -43,15 +43,13 @@ export async function reResolution({
   facts,
   topology,
   troubles,
+  calibrationStartMs,
 }: Judged): Promise<InvariantResult> {
-  const [begin] = await history.query<{ atMs: number | null }>(
-    `SELECT min(at_ms) AS "atMs" FROM phases WHERE phase = 'calibrate'`,
-  );
   const samples = await history.query<Sample>(
     `SELECT pod, at_ms AS "atMs", max(value) AS value FROM self_telemetry
      WHERE tier = 'agent' AND metric = '${METRIC}' AND at_ms >= $from
      GROUP BY pod, at_ms ORDER BY pod, at_ms`,
-    { from: begin?.atMs ?? 0 },
+    { from: calibrationStartMs },
   );
   const { resolver, exporter } = facts.agent;
   const lagMs = routingLagMs(resolver, history.facts.corefile) + SCRAPE_MS;

@@ -6,11 +6,16 @@ import type { Judged } from "./classify.js";
 
 /**
  * A sentence for each gap of the watch in which collectors changed: when, nobody saw. One that is no longer than a
- * watch may lag behind (oracle/epochs.ts) hides nothing.
+ * watch may lag behind (oracle/epochs.ts) hides nothing, nor does one before calibration.
  */
-export function unseenChanges({ history, topology, troubles }: Judged): string[] {
+export function unseenChanges({
+  history,
+  topology,
+  troubles,
+  calibrationStartMs,
+}: Judged): string[] {
   return [...history.facts.topologyGaps, ...troubles.unwatched]
-    .filter(({ fromMs, toMs }) => toMs - fromMs > WATCH_LAG_MS)
+    .filter(({ fromMs, toMs }) => toMs - fromMs > WATCH_LAG_MS && toMs >= calibrationStartMs)
     .flatMap(({ fromMs, toMs }) => {
       const pods = topology
         .filter(({ tier, atMs }) => tier !== "observer" && atMs >= fromMs && atMs <= toMs)
