@@ -1,10 +1,14 @@
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { stringify } from "yaml";
 import { UsageError } from "../model/errors.js";
-import { connectCluster, urlOf } from "./client.js";
+import { connectCluster, headersOf, urlOf } from "./client.js";
 
 const kubeconfig = (...names: string[]): string =>
   stringify({
@@ -58,5 +62,27 @@ describe("the connection to a cluster", () => {
     expect(urlOf("https://127.0.0.1:6443", "/api/v1/pods?limit=1").href).to.equal(
       "https://127.0.0.1:6443/api/v1/pods?limit=1",
     );
+  });
+
+  it("says how long each body is, that of a deletion too", async () => {
+    const got: string[] = [];
+    const server = createServer((request, response) => {
+      void text(request).then((body) => {
+        got.push(`${request.method ?? ""} ${body}`);
+        response.end();
+      });
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    const body = JSON.stringify({ gracePeriodSeconds: 0, note: "ö" });
+    for (const method of ["DELETE", "PATCH", "POST"] as const) {
+      const request = httpRequest({ port, method, headers: headersOf({ method }, body) });
+      const answered = once(request, "response");
+      request.end(body);
+      const [response] = (await answered) as [IncomingMessage];
+      await text(response);
+    }
+    server.close();
+    expect(got).to.deep.equal([`DELETE ${body}`, `PATCH ${body}`, `POST ${body}`]);
   });
 });

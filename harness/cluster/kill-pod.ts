@@ -1,6 +1,7 @@
 /** Ways to end a pod's collector: with its pod, with or without warning, or in place. */
 import { signalContainer, type NodeContainer } from "kind-node";
 import { HarnessError } from "../model/errors.js";
+import { ask } from "./ask.js";
 import type { ClusterClient } from "./client.js";
 import { kit } from "./kit-errors.js";
 
@@ -11,7 +12,10 @@ export interface PodToKill {
   readonly uid: string;
 }
 
-/** Deletes the pod with grace 0, and its emptyDir with it; a dry run asks the same and changes nothing. */
+/**
+ * Deletes the pod with grace 0, and its emptyDir with it; a dry run asks the same and changes nothing. HarnessError when
+ * the pod is given time all the same.
+ */
 export async function deletePodNow(
   client: ClusterClient,
   { namespace, name, uid }: PodToKill,
@@ -23,6 +27,13 @@ export async function deletePodNow(
     body: { gracePeriodSeconds: 0, preconditions: { uid } },
     signal: options.signal,
   });
+  if (options.dryRun) return;
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+  const { status, body } = await ask(client, { path, signal: options.signal });
+  const left = body as { readonly metadata?: { readonly uid?: string } } | undefined;
+  if (status < 300 && left?.metadata?.uid === uid) {
+    throw new HarnessError(`${name} was deleted with grace 0 and is still there`);
+  }
 }
 
 /** Deletes the pod as `kubectl delete` does: its containers get SIGTERM, and its own grace period to end. */
