@@ -34,8 +34,8 @@ export interface TopologyWatch {
 }
 
 const RETRY_MS = 300;
-/** How late this process may notice what it is told before that counts as not looking. */
-const STALL_MS = 500;
+/** How late this process may be before that counts as not looking: as late as any watch may be (oracle/epochs.ts). */
+const STALL_MS = 1_000;
 /** The server ends each watch after this time, so that a dead connection cannot last. */
 const WATCH_SECONDS = 60;
 
