@@ -13,8 +13,8 @@ export interface PodToKill {
 }
 
 /**
- * Deletes the pod with grace 0, and its emptyDir with it; a dry run asks the same and changes nothing. HarnessError when
- * the pod is given time all the same.
+ * Deletes the pod with grace 0, and its emptyDir with it; a dry run asks the same and changes nothing. HarnessError
+ * when the pod is given time all the same.
  */
 export async function deletePodNow(
   client: ClusterClient,
