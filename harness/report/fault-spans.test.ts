@@ -11,12 +11,17 @@ const sets = (...at: readonly (readonly [number, number])[]) => ({
 
 describe("a fault's span", () => {
   it("ends when the gateways are as many as before, if that is before healing", () => {
-    const span = faultSpan(fault, sets([0, 3], [1_001, 2], [5_000, 3], [6_000, 2]));
+    const span = faultSpan(fault, sets([-9_000, 3], [1_001, 2], [5_000, 3], [6_000, 2]));
+    expect(span).to.deep.equal({ fromMs: 1_000, toMs: 5_000 });
+  });
+
+  it("counts a gateway that went before the injection was on record", () => {
+    const span = faultSpan(fault, sets([-9_000, 3], [900, 2], [5_000, 3]));
     expect(span).to.deep.equal({ fromMs: 1_000, toMs: 5_000 });
   });
 
   it("ends with healing when gateways never were fewer, stay fewer, or nothing is known", () => {
-    for (const known of [sets([0, 3]), sets([0, 3], [1_001, 2]), undefined]) {
+    for (const known of [sets([-9_000, 3]), sets([-9_000, 3], [1_001, 2]), undefined]) {
       expect(faultSpan(fault, known)).to.deep.equal({ fromMs: 1_000, toMs: 9_000 });
     }
   });

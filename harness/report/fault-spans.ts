@@ -22,10 +22,14 @@ export function faultSpan(fault: Fault, series?: ReportSeries): FaultSpan | unde
   return { fromMs: injectedAtMs, toMs: ends.length === 0 ? null : Math.min(...ends) };
 }
 
-/** When the gateways were as many again as at `fromMs`; null if they never were fewer, or since. */
+/** A fault is on record as injected once its requests are answered: it may show so much sooner. */
+const STRIKE_MS = 2_000;
+
+/** When the gateways were as many again as before `fromMs`; null if they never were fewer, or since. */
 function replaced(sets: readonly GatewaySet[], fromMs: number): number | null {
-  const before = sets.findLast(({ atMs }) => atMs <= fromMs)?.gateways.length ?? 0;
-  const later = sets.filter(({ atMs }) => atMs > fromMs);
+  const calmMs = fromMs - STRIKE_MS;
+  const before = sets.findLast(({ atMs }) => atMs <= calmMs)?.gateways.length ?? 0;
+  const later = sets.filter(({ atMs }) => atMs > calmMs);
   const fewer = later.findIndex(({ gateways }) => gateways.length < before);
   if (fewer === -1) return null;
   return later.slice(fewer).find(({ gateways }) => gateways.length >= before)?.atMs ?? null;
