@@ -88,7 +88,7 @@ export async function writeSyntheticHistory(
 async function predict(database: Database, renderedYaml: string): Promise<void> {
   const facts = deploymentFacts(renderedYaml);
   const policy = samplingFactsOf(facts);
-  database.define("fate", "integer", (_signal, key) => {
+  database.define("fate", "text", "integer", (_signal, key) => {
     const position = positionOf(routeKeyOf("traces", key));
     return position * 2 + (sampledByHash(key, policy) ? 1 : 0);
   });

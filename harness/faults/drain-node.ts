@@ -10,8 +10,11 @@ import { collectors, named, targetOf, type CollectorState } from "./collectors.j
 import type { Fault, FaultContext } from "./fault.js";
 import { pickNodes, targetOfNode } from "./node-targets.js";
 
-/** A gateway that may not go now may when its predecessor's replacement is ready, 10 to 20 s later. */
-const PROOF_MS = 120_000;
+/**
+ * A gateway that may not go now may when its predecessor's replacement is ready, 10 to 20 s later; each goes when its
+ * preStop hook and its grace period are over.
+ */
+const PROOF_MS = 170_000;
 /** `kubectl drain` asks again after 5 s; sooner shows more of the refusals. */
 const AGAIN_MS = seconds(1);
 const HEAL_MS = 30_000;
@@ -35,6 +38,7 @@ export function drainNodeFault(spec: DrainNode): Fault {
   let wanted = 0;
   let failure: unknown;
   return {
+    healsOnceProven: true,
     inject: async (context) => {
       const { client, signal } = context;
       const ready = (await collectors(context, "gateway")).filter((gateway) => gateway.ready);

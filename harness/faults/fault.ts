@@ -32,6 +32,8 @@ export interface Fault {
    * and goes on beside the fault, so it may wait for what shows only after the healing.
    */
   prove(context: FaultContext): Promise<{ readonly proven: boolean; readonly proof: string }>;
+  /** What takes as long as the deployment makes it take: it is over when it was proven, and no sooner. */
+  readonly healsOnceProven?: true;
   /**
    * Undoes what does not heal by itself and resolves when that is seen, with what shows it; HarnessError when it is
    * not seen in time. Safe at any time and more than once: also before inject, and after one that failed half way.

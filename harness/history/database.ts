@@ -6,6 +6,7 @@ import {
   DuckDBInstance,
   DuckDBScalarFunction,
   INTEGER,
+  UBIGINT,
   VARCHAR,
   type DuckDBConnection,
   type JS,
@@ -22,19 +23,24 @@ export interface Database {
   readonly query: <T>(sql: string, parameters?: Parameters) => Promise<T[]>;
   /** The rows of a statement a few thousand at a time, so that their number does not matter. */
   stream<T>(sql: string, parameters?: Parameters): AsyncIterable<T[]>;
-  /** Appends rows to a table, each with a value for every column in the table's order. */
+  /** Appends rows to a table that is not temporary, each with a value for every column in the table's order. */
   append(table: string, rows: Iterable<readonly Cell[]>): Promise<void>;
-  /** Makes a function of two texts known to SQL by `name`. */
-  define(name: string, returns: Returned, compute: Computation): void;
+  /** Makes a function of two arguments of one type known to SQL by `name`; without one of them it gives null. */
+  define<T extends Taken>(name: string, takes: T, returns: Returned, compute: Computation<T>): void;
   readonly means: Means;
   /** A directory for large intermediate files; it goes when the database is closed. */
   readonly scratch: string;
   close(): Promise<void>;
 }
 
-type Computation = (first: string, second: string) => number | string;
-const RETURNED = { integer: INTEGER, text: VARCHAR } as const;
-export type Returned = keyof typeof RETURNED;
+const TYPES = { integer: INTEGER, text: VARCHAR, uint64: UBIGINT } as const;
+export interface Arguments {
+  readonly text: string;
+  readonly uint64: bigint;
+}
+export type Taken = keyof Arguments;
+export type Returned = "integer" | "text";
+type Computation<T extends Taken> = (first: Arguments[T], second: Arguments[T]) => number | string;
 
 /** What a database may use. */
 export interface Means {
@@ -74,8 +80,8 @@ export async function openDatabase(means: Means = SMALL): Promise<Database> {
       return plainRows<T>(reader.getRowObjectsJS());
     },
     stream: (sql, parameters = {}) => stream(instance, sql, parameters),
-    append: (table, rows) => append(connection, table, rows),
-    define: (name, returns, compute) => define(connection, name, returns, compute),
+    append: (table, rows) => append(instance, table, rows),
+    define: (name, takes, returns, compute) => define(connection, name, takes, returns, compute),
     means,
     scratch,
     close: async () => {
@@ -104,7 +110,8 @@ async function* stream<T>(
 /** Rows whose every value is plain. They are changed in place: most values are plain already, and rows may be many. */
 function plainRows<T>(rows: Record<string, JS>[]): T[] {
   for (const row of rows) {
-    for (const [name, value] of Object.entries(row)) {
+    for (const name in row) {
+      const value = row[name];
       if (typeof value === "bigint" || typeof value === "object") row[name] = plain(value) as JS;
     }
   }
@@ -121,20 +128,24 @@ function plain(value: JS | undefined): unknown {
   );
 }
 
-function define(
+function define<T extends Taken>(
   connection: DuckDBConnection,
   name: string,
+  takes: T,
   returns: Returned,
-  compute: Computation,
+  compute: Computation<T>,
 ): void {
   const scalar = DuckDBScalarFunction.create({
     name,
-    parameterTypes: [VARCHAR, VARCHAR],
-    returnType: RETURNED[returns],
+    parameterTypes: [TYPES[takes], TYPES[takes]],
+    returnType: TYPES[returns],
     mainFunction: (_info, input, output) => {
       const [first, second] = [input.getColumnVector(0), input.getColumnVector(1)];
       for (let row = 0; row < input.rowCount; row++) {
-        output.setItem(row, compute(String(first.getItem(row)), String(second.getItem(row))));
+        output.setItem(
+          row,
+          compute(first.getItem(row) as Arguments[T], second.getItem(row) as Arguments[T]),
+        );
       }
       output.flush();
     },
@@ -142,11 +153,13 @@ function define(
   connection.registerScalarFunction(scalar);
 }
 
+/** A connection of its own: an appender waits, and this process with it, for what its connection is asked. */
 async function append(
-  connection: DuckDBConnection,
+  instance: DuckDBInstance,
   table: string,
   rows: Iterable<readonly Cell[]>,
 ): Promise<void> {
+  const connection = await instance.connect();
   const appender = await connection.createAppender(table);
   try {
     for (const row of rows) {
@@ -160,6 +173,7 @@ async function append(
     }
   } finally {
     appender.closeSync();
+    connection.closeSync();
   }
 }
 

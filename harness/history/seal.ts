@@ -34,6 +34,16 @@ export async function measureFile(path: string): Promise<FileMeasure> {
   return { bytes, lines, sha256: hash.digest("hex") };
 }
 
+/** SHA-256 of a file, which may be large: in hexadecimal. */
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  const chunks = createReadStream(path, { highWaterMark: DIGEST_CHUNK_BYTES });
+  for await (const chunk of chunks as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+const DIGEST_CHUNK_BYTES = 1 << 20;
+
 /** Seals the named files of a directory. */
 export async function writeSeal(dir: string, names: readonly string[]): Promise<void> {
   const files = [];
@@ -56,10 +66,10 @@ export type SealedFile = z.infer<typeof Manifest>["files"][number];
 export async function sealedFiles(dir: string): Promise<readonly SealedFile[]> {
   const { files } = await readManifest(dir);
   for (const { name, sha256 } of files) {
-    const found = await measureFile(join(dir, name)).catch((cause: unknown) => {
+    const found = await digestOf(join(dir, name)).catch((cause: unknown) => {
       throw broken(`${name} is missing or cannot be read`, cause);
     });
-    if (found.sha256 !== sha256) throw broken(`${name} was changed after it was sealed`);
+    if (found !== sha256) throw broken(`${name} was changed after it was sealed`);
   }
   return files;
 

@@ -26,7 +26,7 @@ import {
   views,
   type Classification,
 } from "./classification-sql.js";
-import { explainLosses } from "./explain.js";
+import { explainLosses, gatherLosses } from "./explain.js";
 import { predict, ringsBetween } from "./predict.js";
 import { tallyItems, type Tally } from "./tally.js";
 import { makeTroubles, troublesIn, type Troubles } from "./troubles.js";
@@ -96,6 +96,8 @@ export async function classify(history: History): Promise<Judged> {
   const shards = await countShards(history);
   await history.query([operations(options), ...SHARED].join(";\n"));
   await writeShards(history, shards);
+  // One shard's losses are explained here while the database goes on to the next.
+  let explaining: Promise<void> = Promise.resolve();
   const judgeShard = async (shard: number): Promise<void> => {
     await openShard(history, shard, shards);
     await history.query(classification(shard, options).join(";\n"));
@@ -103,10 +105,14 @@ export async function classify(history: History): Promise<Judged> {
     await history.query(states(shard));
     const [stated] = await history.query<{ known: boolean; whole: boolean }>(STATED);
     if (stated?.known !== true) await history.query(strays(shard, options.runId));
-    const ends = { deaths, departures, full, ...troubles };
+    await explaining;
     await history.query(`DELETE FROM explained WHERE shard = ${String(shard)}`);
     if (stated?.whole !== true) {
-      await explainLosses(history, facts, ends, { shard, audited: options.audited });
+      const table = await gatherLosses(history, facts, { shard, audited: options.audited });
+      const ends = { deaths, departures, full, ...troubles };
+      explaining = explainLosses(history, facts, ends, { table, shard });
+      // Whoever waits for it hears of its failure; until then nobody does.
+      explaining.catch(() => undefined);
     }
     await keepShard(history, { table: "keys", shard, shards }, KEYS);
     await history.query(countReceived(shard).join(";\n"));
@@ -118,13 +124,15 @@ export async function classify(history: History): Promise<Judged> {
       "repeated",
       "parts",
       "died_with_agent",
-      "shard_lost",
-      "shard_explained",
     ]);
     await closeShard(history, shards);
   };
-  for (let shard = 0; shard < shards; shard++) await judgeShard(shard);
-  for (const home of await moveHome(history, shards)) await judgeShard(home);
+  try {
+    for (let shard = 0; shard < shards; shard++) await judgeShard(shard);
+    for (const home of await moveHome(history, shards)) await judgeShard(home);
+  } finally {
+    await explaining;
+  }
   await history.query(views(shards, options).join(";\n"));
   const [times] = await history.query<Record<"calibration" | "load" | "fault", number | null>>(
     `SELECT (SELECT min(at_ms) FROM phases WHERE phase = 'calibrate') AS calibration,

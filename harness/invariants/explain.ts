@@ -44,31 +44,40 @@ interface LostRow {
 const PAGE = 5_000;
 
 /**
- * Adds to `explained` (shard, signal, id, place, rule, rule_name) from `states` and `deaths`; with `audited` from what
- * gateways were seen to get.
+ * Makes the table of a shard's lost items, from `states` and `deaths`; with `audited` from what gateways were seen to
+ * get. Its name.
+ */
+export async function gatherLosses(
+  { query }: History,
+  facts: DeploymentFacts,
+  { shard, audited }: { shard: number; audited: boolean },
+): Promise<string> {
+  const decisionWaitMs = facts.gateway.sampling?.decisionWaitMs ?? 0;
+  const table = `lost_${String(shard)}`;
+  await query(DIED_WITH_AGENT);
+  await query(audited ? auditedParts(decisionWaitMs) : parts(decisionWaitMs));
+  await query(
+    `CREATE OR REPLACE TABLE ${table} AS
+     SELECT l.*, f.rejected_from AS "rejectedFrom", f.failed_from AS "failedFromMs", f.failed_by AS "failedByMs"
+     FROM (${audited ? AUDITED_LOST : LOST}) l LEFT JOIN failures f ON f.signal = l.signal AND f.id = l.id`,
+  );
+  return table;
+}
+
+/**
+ * Adds to `explained` what explains the items of a table of lost ones, and drops that. Uses connections of its own, so
+ * that the next shard can be classified meanwhile.
  */
 export async function explainLosses(
   history: History,
   facts: DeploymentFacts,
   ends: Ends,
-  { shard, audited }: { shard: number; audited: boolean },
+  { table, shard }: { table: string; shard: number },
 ): Promise<void> {
-  await history.query(
-    `CREATE OR REPLACE TABLE shard_explained
-     (signal VARCHAR, id VARCHAR, place VARCHAR, rule VARCHAR, rule_name VARCHAR)`,
-  );
-  const decisionWaitMs = facts.gateway.sampling?.decisionWaitMs ?? 0;
-  await history.query(DIED_WITH_AGENT);
-  await history.query(audited ? auditedParts(decisionWaitMs) : parts(decisionWaitMs));
-  await history.query(
-    `CREATE OR REPLACE TABLE shard_lost AS
-     SELECT l.*, f.rejected_from AS "rejectedFrom", f.failed_from AS "failedFromMs", f.failed_by AS "failedByMs"
-     FROM (${audited ? AUDITED_LOST : LOST}) l LEFT JOIN failures f ON f.signal = l.signal AND f.id = l.id`,
-  );
   const lagMs = routingLagMs(facts.agent.resolver, history.facts.corefile);
   let page: Cell[][] = [];
   const flush = async (): Promise<void> => {
-    await history.append("shard_explained", page);
+    await history.append("explained", page);
     page = [];
   };
   let item: LostRow[] = [];
@@ -77,10 +86,12 @@ export async function explainLosses(
     if (first === undefined) return;
     const owners = item.map((row) => ownerOf(row, facts));
     const rule = explainLoss({ ...first, ...failureOf(first), owners }, ends, facts, lagMs);
-    if (rule !== null) page.push([first.signal, first.id, rule.place, ruleText(rule), rule.name]);
+    if (rule !== null) {
+      page.push([shard, first.signal, first.id, rule.place, ruleText(rule), rule.name]);
+    }
     item = [];
   };
-  for await (const rows of history.stream<LostRow>("FROM shard_lost ORDER BY signal, id, ip")) {
+  for await (const rows of history.stream<LostRow>(`FROM ${table} ORDER BY signal, id, ip`)) {
     for (const row of rows) {
       if (row.id !== item[0]?.id || row.signal !== item[0].signal) explain();
       item.push(row);
@@ -89,7 +100,7 @@ export async function explainLosses(
   }
   explain();
   await flush();
-  await history.query(`INSERT INTO explained SELECT ${String(shard)}, * FROM shard_explained`);
+  await history.query(`DROP TABLE ${table}`);
 }
 
 function failureOf({ rejectedFrom, failedFromMs, failedByMs }: LostRow) {

@@ -44,6 +44,7 @@ export async function reResolution({
   topology,
   troubles,
   calibrationStartMs,
+  cutMs,
 }: Judged): Promise<InvariantResult> {
   const samples = await history.query<Sample>(
     `SELECT pod, at_ms AS "atMs", max(value) AS value FROM self_telemetry
@@ -57,7 +58,7 @@ export async function reResolution({
   const sets = known(gatewaySets(topology, resolver), delays);
   const wrong = samples.filter((sample) => !allowed(sets, sample).includes(sample.value));
   const agents = podLives(topology, "agent");
-  const unseen = unseenChanges(sets, agents, samples);
+  const unseen = unseenChanges(sets, agents, samples, cutMs);
   const [first] = wrong;
   const [verdict, reason] = ((): [Verdict, string] => {
     if (first !== undefined) return ["fail", sayWrong(first, sets)];
@@ -121,22 +122,24 @@ function sayWrong({ pod, atMs, value }: Sample, sets: readonly Known[]): string 
         number(current?.ips.length ?? 0);
 }
 
-/** Agents that were not scraped while a set was the only one that they may have known. */
+/** Agents that were not scraped while a set was the only one that they may have known, before the record ended. */
 function unseenChanges(
   sets: readonly Known[],
   agents: readonly PodLife[],
   samples: readonly Sample[],
+  cutMs: number,
 ): string[] {
   return sets.flatMap((set, index) => {
     const fromMs = Math.max(set.atMs, ...sets.slice(0, index).map(({ untilMs }) => untilMs));
     const first = samples[0]?.atMs ?? Infinity;
-    // Superseded before a scrape was due of every agent that had to know it, or before calibration.
-    if (fromMs + SCRAPE_MS > set.endsMs || set.endsMs <= first) return [];
+    const endsMs = Math.min(set.endsMs, cutMs);
+    // Over before a scrape was due of every agent that had to know it, or before calibration.
+    if (fromMs + SCRAPE_MS > endsMs || endsMs <= first) return [];
     return agents
       .filter((agent) => agent.fromMs <= fromMs && agent.toMs > fromMs + SCRAPE_MS)
       .filter(
         ({ pod }) =>
-          !samples.some((one) => one.pod === pod && one.atMs >= fromMs && one.atMs < set.endsMs),
+          !samples.some((one) => one.pod === pod && one.atMs >= fromMs && one.atMs < endsMs),
       )
       .map(
         ({ pod }) =>

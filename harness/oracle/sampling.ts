@@ -64,8 +64,8 @@ function fnv1a(bytes: Iterable<number>, start: Readonly<Limbs>): Limbs {
   for (const byte of bytes) {
     low = (low ^ byte) >>> 0;
     const lowProduct = low * 0x1b3;
-    high = (high * 0x1b3 + low * 0x100 + Math.floor(lowProduct / LIMB)) % LIMB;
-    low = lowProduct % LIMB;
+    high = (high * 0x1b3 + low * 0x100 + Math.floor(lowProduct / LIMB)) >>> 0;
+    low = lowProduct >>> 0;
   }
   return { high, low };
 }
@@ -99,10 +99,11 @@ function prepare({ percentage, salt }: HashPolicy): PreparedPolicy {
   return prepared;
 }
 
-/** Whether the probabilistic policy keeps a trace (32 hex digits): hash <= threshold. */
-export function sampledByHash(traceIdHex: string, policy: HashPolicy): boolean {
+/** Whether the probabilistic policy keeps a trace (32 hex digits, or 16 bytes): hash <= threshold. */
+export function sampledByHash(traceId: string | Uint8Array, policy: HashPolicy): boolean {
   const { threshold, salted } = prepare(policy);
-  const { high, low } = fnv1a(Buffer.from(traceIdHex, "hex"), salted);
+  const bytes = typeof traceId === "string" ? Buffer.from(traceId, "hex") : traceId;
+  const { high, low } = fnv1a(bytes, salted);
   return high < threshold.high || (high === threshold.high && low <= threshold.low);
 }
 

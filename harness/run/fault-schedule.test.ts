@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { Fault } from "../faults/index.js";
 import { HarnessError } from "../model/errors.js";
@@ -64,6 +65,21 @@ describe("the fault schedule", () => {
     expect(lasting.heals[0]).to.be.within(39, 110);
     const open = await perform([at(0)], {});
     expect(open.heals[0]).to.be.at.least(119);
+  });
+
+  it("heals what takes its time when it was proven, though its time and the load are over", async () => {
+    let proven = 0;
+    const startMs = Date.now();
+    const run = await perform([at(0, 20)], {
+      healsOnceProven: true,
+      prove: async () => {
+        await sleep(160);
+        proven = Date.now() - startMs;
+        return { proven: true, proof: "gone" };
+      },
+    });
+    expect(run.steps).to.deep.equal(["injecting", "injected", "proven", "healed"]);
+    expect(run.heals[0]).to.be.at.least(proven);
   });
 
   it("heals what failed to strike at once: it may have struck half", async () => {

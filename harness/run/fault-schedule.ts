@@ -47,6 +47,7 @@ export async function runSchedule(input: ScheduleInput): Promise<void> {
     // A failed proof is on record; what may be thrown here is the interruption, which the wait throws too.
     proof?.catch(() => undefined);
     if (proof !== undefined) await until(endOf(scheduled, loadMs));
+    if (strike.healsOnceProven) await proof;
     await strike.heal();
     await proof;
   });
@@ -96,6 +97,7 @@ function begin(input: ScheduleInput, { fault: spec, lastsMs }: ScheduledFault, i
     }
   });
   return {
+    healsOnceProven: fault.healsOnceProven ?? false,
     inject: async (): Promise<boolean> => {
       note("injecting");
       try {
