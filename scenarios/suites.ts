@@ -34,6 +34,7 @@ import gatewayKill from "./gateway-kill.js";
 import gatewayMemoryLimiter from "./gateway-memory-limiter.js";
 import gatewayOutOfMemory from "./gateway-out-of-memory.js";
 import gatewayQueueFull from "./gateway-queue-full.js";
+import gatewayRestartAll from "./gateway-restart-all.js";
 import gatewayRestart from "./gateway-restart.js";
 import gatewayRolloutBrokenImage from "./gateway-rollout-broken-image.js";
 import gatewayRolloutUnready from "./gateway-rollout-unready.js";
@@ -78,6 +79,7 @@ export const scenarios = [
   gatewayKillAll,
   gatewayKillTwice,
   gatewayRestart,
+  gatewayRestartAll,
   drainDuringRollout,
   scaleInDuringOutage,
   random,

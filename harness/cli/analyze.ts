@@ -12,10 +12,12 @@ export const analyzeCommand = (finish: (code: ExitCode) => void, around: Surroun
     .action(async (run: string, _: unknown, command: Command) => {
       const { settings, sources } = await settle(command, around);
       const { analyze } = await import("../run/analyze.js");
+      const { indexAgain } = await import("../report/index-file.js");
       const { summary } = await import("../report/terminal.js");
       // Unless somebody says, a run stays as strict as it was made.
       const strict = sources.strict.kind === "default" ? undefined : settings.strict;
       const record = await analyze(run, { strict });
+      await indexAgain(run, record);
       const colour = terminalMode(settings, around.env).colour.stdout;
       process.stdout.write(summary(record, run, { colour }));
       finish(EXIT[record.verdict]);

@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { appendFile, mkdtemp, readFile, readlink, rm } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../model/errors.js";
-import { indexRun, readIndex } from "./index-file.js";
+import { indexAgain, indexRun, readIndex } from "./index-file.js";
 import { sample } from "./sample.js";
 
 describe("reports/index.jsonl", () => {
@@ -48,6 +48,29 @@ describe("reports/index.jsonl", () => {
       const thrown: unknown = await readIndex(reports).catch((error: unknown) => error);
       expect(thrown).to.be.instanceOf(UsageError);
       expect((thrown as Error).message).to.contain(`${path}:2: field runId`);
+    } finally {
+      await rm(reports, { recursive: true });
+    }
+  });
+
+  it("has a run as it was judged last, at its place among the runs and in its suite", async () => {
+    const reports = await mkdtemp(join(tmpdir(), "index-"));
+    try {
+      const [a, b] = ["a", "b"].map((name) => join(reports, "runs/gateway-kill", name));
+      for (const dir of [a!, b!]) {
+        await mkdir(dir, { recursive: true });
+        await indexRun(reports, dir, sample().record, { suite: "night", suiteRun: 1 });
+      }
+      await indexAgain(a!, sample({ verdict: "fail" }).record);
+      const lines = await readIndex(reports);
+      expect(lines.map(({ dir, verdict, suite }) => [dir, verdict, suite])).to.deep.equal([
+        ["runs/gateway-kill/a", "fail", "night"],
+        ["runs/gateway-kill/b", "pass", "night"],
+      ]);
+      const elsewhere = join(reports, "runs/gateway-kill/c");
+      await mkdir(elsewhere);
+      await indexAgain(elsewhere, sample().record);
+      expect(await readIndex(reports)).to.have.length(2);
     } finally {
       await rm(reports, { recursive: true });
     }

@@ -1,5 +1,5 @@
-/** reports/index.jsonl, one line a run, and the `latest` link. */
-import { appendFile, readFile, rename, rm, symlink } from "node:fs/promises";
+/** reports/index.jsonl, a line a run and one more each time that it is judged again, and the `latest` link. */
+import { appendFile, readFile, realpath, rename, rm, symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { z } from "zod";
 import type { RunRecord } from "../model/run-record.js";
@@ -63,24 +63,44 @@ export async function indexRun(
   place?: SuitePlace,
 ): Promise<void> {
   const dir = relative(reportsDir, runDir);
-  const line = IndexLine.parse({ ...indexLineOf(record, dir), ...place });
-  await appendFile(join(reportsDir, "index.jsonl"), `${JSON.stringify(line)}\n`);
+  await appendLine(reportsDir, { ...indexLineOf(record, dir), ...place });
   await pointAt(join(reportsDir, "latest"), dir);
 }
 
+/** Appends what a run that was judged again is now; nothing for one that no index has. */
+export async function indexAgain(runDir: string, record: RunRecord): Promise<void> {
+  const real = await realpath(runDir);
+  const reportsDir = join(real, "../../..");
+  const dir = relative(reportsDir, real);
+  const known = (await readIndex(reportsDir)).find((line) => line.dir === dir);
+  if (known === undefined) return;
+  const { suite, suiteRun } = known;
+  const place = suite === undefined ? {} : { suite, suiteRun };
+  await appendLine(reportsDir, { ...indexLineOf(record, dir), ...place });
+}
+
+async function appendLine(reportsDir: string, line: IndexLine): Promise<void> {
+  const text = JSON.stringify(IndexLine.parse(line));
+  await appendFile(join(reportsDir, "index.jsonl"), `${text}\n`);
+}
+
 /**
- * The runs of `reportsDir`, oldest first; none without an index. UsageError for a line that is none, which
- * names file and line; but the last one may be cut off, for the machine may have died while it was written.
+ * The runs of `reportsDir`, oldest first, each as it was judged last; none without an index. UsageError for a line that
+ * is none, which names file and line; but the last one may be cut off, for the machine may have died while it was
+ * written.
  */
 export async function readIndex(reportsDir: string): Promise<readonly IndexLine[]> {
   const path = join(reportsDir, "index.jsonl");
   const text = await readFile(path, "utf8").catch(() => "");
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  return whole.split("\n").flatMap((line, index) => {
-    if (line.trim() === "") return [];
+  const runs = new Map<string, IndexLine>();
+  for (const [index, line] of whole.split("\n").entries()) {
+    if (line.trim() === "") continue;
     const where = `${path}:${String(index + 1)}`;
-    return [parseJsonText(where, line, { schema: IndexLine, version: INDEX_SCHEMA_VERSION })];
-  });
+    const run = parseJsonText(where, line, { schema: IndexLine, version: INDEX_SCHEMA_VERSION });
+    runs.set(run.dir, run);
+  }
+  return [...runs.values()];
 }
 
 export function indexLineOf(record: RunRecord, dir: string): IndexLine {

@@ -28,7 +28,8 @@ export const PUBLISHED: readonly Published[] = [
   {
     path: "reports/schema/index-line.schema.json",
     title: "Index line",
-    description: "A line of reports/index.jsonl: one run.",
+    description:
+      "A line of reports/index.jsonl: one run. Of several with one `dir` the last counts: it was judged again.",
     schema: IndexLine,
   },
   {
