@@ -22,7 +22,7 @@ export interface Sent {
 }
 
 /** A fault of kind `load-surge`. */
-export function loadSurgeFault({ tracesPerSecond, shows }: LoadSurge): Fault {
+export function loadSurgeFault({ tracesPerSecond, into, shows }: LoadSurge): Fault {
   const tier = shows === "scale-out" ? "gateway" : "agent";
   let before: readonly CollectorState[] = [];
   let begin: Sent | undefined;
@@ -31,9 +31,14 @@ export function loadSurgeFault({ tracesPerSecond, shows }: LoadSurge): Fault {
     inject: async (context) => {
       const { observers, random, signal } = context;
       before = await collectors(context, tier);
-      const sent = await sentBy(context);
       const stream = `surge-${random.hex(4)}`;
-      await observers.generator.surge({ stream, tracesPerSecond, durationMs: LONGEST_MS }, signal);
+      const one =
+        into === "one-agent" ? [random.pick(await collectors(context, "agent"))] : undefined;
+      if (tier === "agent") before = one ?? before;
+      const sent = await sentBy(context);
+      const nodes = one?.map(({ node }) => node);
+      const order = { stream, tracesPerSecond, durationMs: LONGEST_MS, nodes };
+      await observers.generator.surge(order, signal);
       begin = sent;
       targets = before.map(targetOf);
       return targets;

@@ -36,7 +36,7 @@ export interface LoadOrder {
   readonly seed: string;
   readonly workload: WorkloadSpec;
   readonly sampling: SamplingFacts;
-  /** OTLP/gRPC endpoints of the agents, `ip:port`, by node name. At least two. */
+  /** OTLP/gRPC endpoints of the agents, `ip:port`, by node name. At least two; a surge may be for one. */
   readonly agents: readonly { readonly node: string; readonly endpoint: string }[];
   /** New traces start for this long; sends end a little later. POST /stop ends it earlier. */
   readonly durationMs: number;
@@ -44,11 +44,13 @@ export interface LoadOrder {
   readonly stream?: string | undefined;
 }
 
-/** More traces beside a load that is under way: planned from its own stream of the load's seed, for the same agents. */
+/** More traces beside a load that is under way: planned from its own stream of the load's seed. */
 export interface SurgeOrder {
   readonly stream: string;
   readonly tracesPerSecond: number;
   readonly durationMs: number;
+  /** Through the agents of these nodes alone; through all of the load's when absent. */
+  readonly nodes?: readonly string[] | undefined;
 }
 
 export interface GeneratorStatus {

@@ -53,6 +53,8 @@ export interface MinReplicas {
 export interface LoadSurge {
   readonly kind: "load-surge";
   readonly tracesPerSecond: number;
+  /** Into a single agent, which the run's seed picks; into all when absent. */
+  readonly into?: "one-agent";
   /** What must be seen of it: more gateways, or an agent that the kernel ended because it ran out of memory. */
   readonly shows: "scale-out" | "oom-kill";
 }

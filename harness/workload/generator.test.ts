@@ -129,6 +129,27 @@ describe("the generator", () => {
     expect(names(received)).to.deep.equal(names((await invokes()).flatMap(({ items }) => items)));
   });
 
+  it("sends a surge through the agents that it names alone, and refuses one that the load has not", async () => {
+    await post("/load", order(60_000));
+    const surge = { stream: "surge-0", tracesPerSecond: 100, durationMs: 200, nodes: ["n1"] };
+    const strange = await post("/surge", { ...surge, nodes: ["n9"] });
+    expect([strange.status, await strange.text()].join()).to.contain("no agent on n9");
+    expect((await post("/surge", surge)).status).to.equal(202);
+    await sleep(600);
+    await post("/stop");
+    await until("done");
+    const nodesOf = new Map<string, Set<string>>();
+    for (const { node, items, signal } of await invokes()) {
+      for (const { key } of signal === "traces" ? items : []) {
+        nodesOf.set(key, (nodesOf.get(key) ?? new Set()).add(node));
+      }
+    }
+    const alone = [...nodesOf.values()].filter(({ size }) => size === 1);
+    // A trace of the load goes through two agents.
+    expect(alone).to.have.length(20);
+    expect(alone.every((nodes) => nodes.has("n1"))).to.equal(true);
+  });
+
   it("refuses a surge that lacks something, and says what", async () => {
     await post("/load", order(60_000));
     const response = await post("/surge", { stream: "No!", durationMs: 1 });

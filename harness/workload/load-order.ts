@@ -32,7 +32,12 @@ const Order = z.strictObject({
   durationMs: lengthMs,
   stream: stream.optional(),
 });
-const Surge = z.strictObject({ stream, tracesPerSecond: rate, durationMs: lengthMs });
+const Surge = z.strictObject({
+  stream,
+  tracesPerSecond: rate,
+  durationMs: lengthMs,
+  nodes: z.array(z.string()).min(1).optional(),
+});
 
 /** Throws UsageError that names each wrong field. */
 export function parseLoadOrder(body: unknown): LoadOrder {
@@ -41,13 +46,17 @@ export function parseLoadOrder(body: unknown): LoadOrder {
   return parsed.data;
 }
 
-/** The load that a surge adds to another: traces alone, and nothing else changed. UsageError as above. */
+/** The load that a surge adds to another: traces alone, through all agents or some. UsageError as above. */
 export function parseSurge(body: unknown, { workload, ...load }: LoadOrder): LoadOrder {
   const parsed = Surge.safeParse(body);
   if (!parsed.success) throw new UsageError(`not a surge: ${z.prettifyError(parsed.error)}`);
-  const { stream, durationMs, tracesPerSecond } = parsed.data;
+  const { stream, durationMs, tracesPerSecond, nodes } = parsed.data;
+  const unknown = nodes?.find((name) => load.agents.every(({ node }) => node !== name));
+  if (unknown !== undefined)
+    throw new UsageError(`not a surge: the load has no agent on ${unknown}`);
   return {
     ...load,
+    agents: load.agents.filter(({ node }) => nodes?.includes(node) ?? true),
     stream,
     durationMs,
     workload: { ...workload, tracesPerSecond, signals: ["traces"] },

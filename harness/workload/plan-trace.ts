@@ -129,7 +129,9 @@ function pickTraceId(draw: Random, traceClass: TraceClass, sampling: SamplingFac
   throw new RangeError(`no trace ID for ${traceClass} at ${sampling.percentage} % sampling`);
 }
 
+/** Two different ones, but for a load that has only one. */
 function pickAgents(draw: Random, count: number): [first: number, second: number] {
+  if (count === 1) return [0, 0];
   const first = draw.below(count);
   return [first, (first + 1 + draw.below(count - 1)) % count];
 }
