@@ -1,6 +1,6 @@
 # The two commands: `make chaos` (the main job) and `make test`. Both do all the set-up on bare Debian as root.
 # Options of the main job go into ARGS: make chaos ARGS="--seed 42 --keep-cluster"
-.PHONY: chaos test check unit smoke nightly release sign-off controls prepare-host clean
+.PHONY: chaos test check unit smoke nightly release gather sign-off controls prepare-host clean
 
 ARGS ?=
 # HOST= leaves the host as it is: one that has Docker and needs no root.
@@ -17,16 +17,27 @@ smoke: chaos
 nightly: $(HOST) node_modules/.package-lock.json
 	npm run --silent chaos -- --suite nightly $(if $(SEED),--seed $(SEED)) $(ARGS)
 
+# How many good runs, each with its own seed, a release needs of each scenario. One round takes more than four hours.
+SEEDS ?= 3
+
 # The release suite and, on its newest good run with a dead gateway, the proof of the judge.
 release: $(HOST) node_modules/.package-lock.json
-	npm run --silent chaos -- --suite release $(ARGS)
+	npm run --silent chaos -- --suite release --repeat $(SEEDS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 	npx chaos mutate "$$(ls -d reports/runs/gateway-kill/* | tail -n 1)"
+
+# Makes the reports directories below parts, as several machines made them, one with ours.
+gather:
+	mkdir -p reports/runs
+	set -e; for part in parts/*/; do \
+	  cp -R "$${part}runs/." reports/runs/; \
+	  cat "$${part}index.jsonl" >> reports/index.jsonl; \
+	done
 
 # VERSION=1.4.0, WAIVERS=FILE: decides from the runs in reports; fails when the version is not approved. The shell
 # expands them, not make: a tag may be called anything.
 sign-off: export VERSION ?=
 sign-off: node_modules/.package-lock.json
-	npx chaos report --sign-off "$$VERSION" $(if $(WAIVERS),--waivers "$$WAIVERS") $(ARGS)
+	npx chaos report --sign-off "$$VERSION" --repetitions $(SEEDS) $(if $(WAIVERS),--waivers "$$WAIVERS") $(ARGS)
 
 controls: $(HOST) node_modules/.package-lock.json
 	npm run --silent chaos -- --suite controls $(ARGS)

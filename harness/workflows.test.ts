@@ -1,7 +1,10 @@
 /** The workflows do nothing of their own: what they run is in the Makefile, so that anybody can repeat it. */
 import { readdirSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { execa } from "execa";
 import { parse } from "yaml";
 import { z } from "zod";
 
@@ -68,6 +71,28 @@ describe("the workflows", () => {
           expect(options, name).to.deep.equal({ "persist-credentials": false });
         }
       }
+    }
+  });
+
+  it("make one reports directory of those that several machines made", async () => {
+    const cwd = await mkdtemp(join(tmpdir(), "gather-"));
+    try {
+      for (const seed of ["1", "2"]) {
+        await mkdir(join(cwd, `parts/release seed ${seed}/runs/no-faults/run-${seed}`), {
+          recursive: true,
+        });
+        const index = join(cwd, `parts/release seed ${seed}/index.jsonl`);
+        await writeFile(index, `{"seed":"${seed}"}\n`);
+      }
+      await execa("make", ["-f", join(root, "Makefile"), "gather"], { cwd });
+      expect(await readdir(join(cwd, "reports/runs/no-faults"))).to.have.members([
+        "run-1",
+        "run-2",
+      ]);
+      const index = await readFile(join(cwd, "reports/index.jsonl"), "utf8");
+      expect(index).to.equal('{"seed":"1"}\n{"seed":"2"}\n');
+    } finally {
+      await rm(cwd, { recursive: true });
     }
   });
 });
