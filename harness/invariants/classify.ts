@@ -63,7 +63,7 @@ export async function classify(history: History): Promise<Judged> {
   const { resolver } = facts.agent;
   const events = await faultEvents(history);
   const outages = outagesIn(events);
-  const troubles = await troublesIn(history, facts, events);
+  const troubles = await troublesIn(history, facts, events, topology);
   const { unreadyAfterMs, preStopMs } = facts.gateway;
   const deaths = deathsIn(topology, resolver, outages, preStopMs);
   const lagMs = routingLagMs(resolver, history.facts.corefile);

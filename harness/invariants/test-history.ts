@@ -68,7 +68,7 @@ function keysOf(story: Story): Map<string, string> {
   const facts = deploymentFacts(renderedYamlOf(story));
   const { resolver, ring, routing } = facts.agent;
   const policy = samplingFactsOf(facts);
-  const sets = setsOf(story);
+  const sets = setsOf(story).filter((names) => names.length > 0);
   const rings = sets.map((names) => buildRing(endpointsOf(names.map(ipOfGateway), resolver), ring));
   const fits = (signal: Signal, key: string, wanted: KeyWish): boolean => {
     const position = positionOf(routeKeyOf(signal, key, routing.keys[signal]), ring);

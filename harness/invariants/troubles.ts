@@ -1,8 +1,9 @@
 /** What faults did to backends and DNS, as the history has it: tables and functions that the other queries use. */
 import type { History } from "../history/open-history.js";
+import type { TopologyEvent } from "../model/history.js";
 import { BACKEND_OF_SIGNAL, SIGNALS } from "../model/signal.js";
 import type { DeploymentFacts } from "../oracle/deployment-facts.js";
-import { dnsTroubles, type DnsTrouble } from "../oracle/epochs.js";
+import { dnsTroubles, timesWithout, type DnsTrouble } from "../oracle/epochs.js";
 import {
   backendOutages,
   mayOverflow,
@@ -20,11 +21,12 @@ export interface Troubles {
   readonly unwatched: readonly Pick<Trouble, "fromMs" | "toMs">[];
 }
 
-/** Reads them from the faults' record. */
+/** Reads them from the faults' record, and from the topology when there was no gateway that DNS could name. */
 export async function troublesIn(
   history: History,
   facts: DeploymentFacts,
   events: readonly FaultStep[],
+  topology: readonly TopologyEvent[],
 ): Promise<Troubles> {
   const troubles = troublesOf(events);
   const outages = await Promise.all(
@@ -39,7 +41,9 @@ export async function troublesIn(
     }),
   );
   const unwatched = troubles.filter(({ spec }) => spec.kind === "control-plane-outage");
-  return { outages, dns: dnsTroubles(troubles), unwatched };
+  const nobody = timesWithout(topology, facts.agent.resolver);
+  const dns = [...dnsTroubles(troubles), ...nobody].sort((a, b) => a.fromMs - b.fromMs);
+  return { outages, dns, unwatched };
 }
 
 /**

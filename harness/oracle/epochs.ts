@@ -35,6 +35,27 @@ export const isRouted = (
 
 /** The sets over time; an empty set is none: the resolver keeps what it has when DNS has no answer. */
 export function gatewaySets(events: readonly TopologyEvent[], followed: Followed): GatewaySet[] {
+  const sets: GatewaySet[] = [];
+  for (const { atMs, ips } of everySet(events, followed)) {
+    const last = sets.at(-1);
+    if (ips.length === 0 || ips.join() === last?.ips.join()) continue;
+    const listing = last !== undefined && atMs - (sets[0]?.atMs ?? 0) < FIRST_LISTING_MS;
+    if (listing) sets[sets.length - 1] = { atMs: last.atMs, ips };
+    else sets.push({ atMs, ips });
+  }
+  return sets;
+}
+
+/** The times without any gateway: DNS has no answer, and agents keep what they knew, be it the last set or not. */
+export function timesWithout(events: readonly TopologyEvent[], followed: Followed): DnsTrouble[] {
+  const sets = everySet(events, followed);
+  return sets.flatMap(({ atMs, ips }, index) =>
+    ips.length === 0 ? [{ fromMs: atMs, toMs: sets[index + 1]?.atMs ?? Infinity }] : [],
+  );
+}
+
+/** The empty ones too. */
+function everySet(events: readonly TopologyEvent[], followed: Followed): GatewaySet[] {
   const changes = events
     .filter((event) => event.source === "endpoint" && event.service === followed.service)
     .sort((a, b) => a.atMs - b.atMs);
@@ -46,11 +67,7 @@ export function gatewaySets(events: readonly TopologyEvent[], followed: Followed
     // Events of one moment are one change.
     if (changes[index + 1]?.atMs === event.atMs) continue;
     const ips = [...new Set(routed.values())].sort();
-    const last = sets.at(-1);
-    if (ips.length === 0 || ips.join() === last?.ips.join()) continue;
-    const listing = last !== undefined && event.atMs - (sets[0]?.atMs ?? 0) < FIRST_LISTING_MS;
-    if (listing) sets[sets.length - 1] = { atMs: last.atMs, ips };
-    else sets.push({ atMs: event.atMs, ips });
+    if (ips.join() !== sets.at(-1)?.ips.join()) sets.push({ atMs: event.atMs, ips });
   }
   return sets;
 }
@@ -81,7 +98,7 @@ export function routingLagMs(resolver: Resolver, corefile: string): number {
   }
 }
 
-/** A time in which DNS did not say what the gateways are. */
+/** A time in which DNS did not say what the gateways are, or there were none. */
 export type DnsTrouble = Pick<Trouble, "fromMs" | "toMs">;
 
 /** The times without DNS, or with answers of the past, by the faults' record; in order. */

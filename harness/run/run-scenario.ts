@@ -20,6 +20,7 @@ import { deploy, waitForCollectors, type Deployed } from "./deploy.js";
 import { runSchedule } from "./fault-schedule.js";
 import { followLoad } from "./live-status.js";
 import { begin, type Run } from "./run-state.js";
+import { comeFirst } from "./priority.js";
 import { save } from "./save.js";
 import type { Session } from "./session.js";
 import { settle } from "./settle.js";
@@ -65,8 +66,10 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
   await prepareFaults(run);
   await cluster.clear({ progress, signal });
   const watching = new AbortController();
+  const giveBackTurns = comeFirst();
   undo.before("stop watching", () => {
     watching.abort();
+    giveBackTurns();
     return Promise.resolve();
   });
   await watchTopology(client, {
