@@ -12,6 +12,7 @@ import type { RunRecord } from "../model/run-record.js";
 import type { Scenario } from "../model/scenario.js";
 import { BACKENDS } from "../model/signal.js";
 import { samplingFactsOf } from "../oracle/deployment-facts.js";
+import { gatewaySets } from "../oracle/epochs.js";
 import { indexRun } from "../report/index-file.js";
 import { analyze } from "./analyze.js";
 import { calibrate, calibrationMs } from "./calibrate.js";
@@ -94,11 +95,22 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
     signal: watching.signal,
   });
 
-  const { kind, headless } = run.facts.agent.resolver;
-  // A fixed list is whole from the start.
-  if (kind !== "static") await steadyRings(client, { namespace, headless, progress, signal });
-  record.enter("calibrate");
   const { generator } = deployed.observers;
+  const { resolver } = run.facts.agent;
+  const { kind, headless, hostname, intervalMs, timeoutMs } = resolver;
+  const dns = {
+    ask: () => generator.lookup(hostname, signal),
+    gateways: () => gatewaySets(record.topology, resolver).at(-1)?.ips ?? [],
+  };
+  // A fixed list is whole from the start.
+  if (kind !== "static") {
+    await steadyRings(client, {
+      ...{ namespace, headless, progress, signal },
+      dns: kind === "dns" && headless ? dns : undefined,
+      resolveMs: intervalMs + timeoutMs,
+    });
+  }
+  record.enter("calibrate");
   undo.before("stop the load", () => generator.stop(AbortSignal.timeout(seconds(10))));
   await generator.load(loadOrder(run, deployed), signal);
   const seeing = waitForAutoscalers(client, { namespace, signal });
