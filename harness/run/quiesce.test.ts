@@ -10,7 +10,7 @@ function input(overrides: Partial<QuiesceInput>): QuiesceInput {
     atMostMs: 60_000,
     signal: new AbortController().signal,
     lastReceiptMs: () => Promise.resolve(101_000),
-    queued: () => Promise.resolve(0),
+    queued: () => Promise.resolve({ requests: 0, unseen: undefined }),
     now: () => (clockMs += 200),
     intervalMs: 0,
     ...overrides,
@@ -25,9 +25,27 @@ describe("quiesce", () => {
   });
 
   it("is not reached while a queue holds something, and says what it saw last", async () => {
-    const record = await quiesce(input({ queued: () => Promise.resolve(3) }));
+    const record = await quiesce(
+      input({ queued: () => Promise.resolve({ requests: 3, unseen: undefined }) }),
+    );
     expect(record.reached).to.equal(false);
     expect(record.lastSeen).to.contain("3 queued");
+  });
+
+  it("looks again while a queue cannot be seen, as that of a gateway that ends just now", async () => {
+    let looks = 0;
+    const ending = await quiesce(
+      input({
+        queued: () =>
+          Promise.resolve({ requests: 0, unseen: ++looks < 60 ? "gw-2 answered 503" : undefined }),
+      }),
+    );
+    expect([ending.reached, looks]).to.deep.equal([true, 60]);
+    const silent = await quiesce(
+      input({ queued: () => Promise.resolve({ requests: 0, unseen: "gw-2 answered 503" }) }),
+    );
+    expect(silent.reached).to.equal(false);
+    expect(silent.lastSeen).to.contain("0 queued, gw-2 answered 503");
   });
 
   it("says so when nothing was ever received", async () => {

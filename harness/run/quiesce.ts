@@ -1,5 +1,6 @@
 /** The bounded wait for silence after the load: only what had time to arrive may be called lost. */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Queued } from "../cluster/self-telemetry.js";
 import type { QuiesceRecord } from "../model/history.js";
 import { formatDuration } from "../model/durations.js";
 
@@ -12,8 +13,7 @@ export interface QuiesceInput {
   readonly signal: AbortSignal;
   /** Unix ms of the newest receipt of any backend; 0 for none. */
   readonly lastReceiptMs: () => Promise<number>;
-  /** Requests waiting in the collectors' sending queues. */
-  readonly queued: () => Promise<number>;
+  readonly queued: () => Promise<Queued>;
   readonly onLook?: (seen: string) => void;
   readonly now?: () => number;
   readonly intervalMs?: number;
@@ -34,12 +34,14 @@ export async function quiesce(input: QuiesceInput): Promise<QuiesceRecord> {
       lastReceiptMs === 0
         ? "no receipt"
         : `last receipt ${formatDuration(now() - lastReceiptMs)} ago`;
+    const { requests, unseen } = queued;
     const lastSeen =
-      `${receipt}, ${String(queued)} queued` +
+      `${receipt}, ${String(requests)} queued` +
+      (unseen === undefined ? "" : `, ${unseen}`) +
       (holdLeftMs > 0 ? `, gateways may still hold items for ${formatDuration(holdLeftMs)}` : "");
     input.onLook?.(lastSeen);
     const tookMs = now() - startedMs;
-    if (holdLeftMs <= 0 && silentMs >= SILENCE_MS && queued === 0) {
+    if (holdLeftMs <= 0 && silentMs >= SILENCE_MS && requests === 0 && unseen === undefined) {
       return { reached: true, tookMs, lastSeen };
     }
     if (tookMs >= input.atMostMs) return { reached: false, tookMs, lastSeen };
