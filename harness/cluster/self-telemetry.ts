@@ -1,6 +1,6 @@
 /** Scrapes the collectors' own metrics through the pod proxy. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { HarnessError, messageOf } from "../model/errors.js";
+import { messageOf } from "../model/errors.js";
 import type { SelfTelemetrySample } from "../model/history.js";
 import type { ClusterClient } from "./client.js";
 import { keptOnce } from "./kept-once.js";
