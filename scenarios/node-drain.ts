@@ -16,7 +16,8 @@ export default scenario({
     "A worker with a gateway is cordoned and drained, and opened again once it is, after 40 s at the soonest.",
   tags: ["release"],
   faults: [{ at: seconds(10), lasts: seconds(40), fault: drainNode({ pick: "one" }) }],
-  load: seconds(75),
+  // Time to recover after a drain of as long as a gateway takes that first waits a minute for DNS to forget it.
+  load: seconds(115),
   invariants: [
     ...delivery({ explained: "budget" }),
     disruptionBudget(),
