@@ -12,7 +12,7 @@ import type { Judged } from "./classify.js";
 import { contradictions } from "./contradictions.js";
 import { journalProblems } from "./journal-problems.js";
 import { number, percent, result } from "./result.js";
-import { unseenChanges } from "./unseen-changes.js";
+import { unseenChanges } from "./excuses.js";
 
 const PROPERTY = "The record of the run is whole.";
 /** Of a load that agents mostly did not take, what they took is too little to speak for the deployment. */

@@ -25,7 +25,7 @@ import { number, percent, result } from "./result.js";
 import { samplingExact } from "./sampling-exact.js";
 import { spread } from "./spread.js";
 import { traceAffinity } from "./trace-affinity.js";
-import { unlessUnseen } from "./unseen-changes.js";
+import { unlessExcused } from "./excuses.js";
 import { zeroLoss } from "./zero-loss.js";
 
 export type Judgement = Pick<
@@ -73,7 +73,7 @@ async function check(
   books: Record<Signal, Accounting>,
 ): Promise<InvariantResult> {
   try {
-    return unlessUnseen(await dispatch(spec, judged, books), judged);
+    return unlessExcused(await dispatch(spec, judged, books), judged);
   } catch (thrown) {
     return result(spec.kind, "The checker ran to its end.", "inconclusive", {
       limit: "no error",

@@ -1,6 +1,6 @@
 /** What faults did to backends and DNS, as the history has it: tables and functions that the other queries use. */
 import type { History } from "../history/open-history.js";
-import type { TopologyEvent } from "../model/history.js";
+import type { FaultEvent, TopologyEvent } from "../model/history.js";
 import { BACKEND_OF_SIGNAL, SIGNALS } from "../model/signal.js";
 import type { DeploymentFacts } from "../oracle/deployment-facts.js";
 import { dnsTroubles, timesWithout, type DnsTrouble } from "../oracle/epochs.js";
@@ -19,13 +19,15 @@ export interface Troubles {
   readonly dns: readonly DnsTrouble[];
   /** Times without an API server: a watch that does not notice at once sees nothing. */
   readonly unwatched: readonly Pick<Trouble, "fromMs" | "toMs">[];
+  /** Agents that got more than they can carry, by pod: how long they hold what they have, their settings do not say. */
+  readonly overloaded: readonly string[];
 }
 
 /** Reads them from the faults' record, and from the topology when there was no gateway that DNS could name. */
 export async function troublesIn(
   history: History,
   facts: DeploymentFacts,
-  events: readonly FaultStep[],
+  events: readonly (FaultStep & Pick<FaultEvent, "targets">)[],
   topology: readonly TopologyEvent[],
 ): Promise<Troubles> {
   const troubles = troublesOf(events);
@@ -43,7 +45,11 @@ export async function troublesIn(
   const unwatched = troubles.filter(({ spec }) => spec.kind === "control-plane-outage");
   const nobody = timesWithout(topology, facts.agent.resolver);
   const dns = [...dnsTroubles(troubles), ...nobody].sort((a, b) => a.fromMs - b.fromMs);
-  return { outages, dns, unwatched };
+  const overloads = events.filter(
+    ({ spec }) => spec.kind === "load-surge" && spec.shows === "oom-kill",
+  );
+  const pods = overloads.flatMap(({ targets }) => targets.map(({ name }) => name));
+  return { outages, dns, unwatched, overloaded: [...new Set(pods)] };
 }
 
 /**

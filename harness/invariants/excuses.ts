@@ -1,4 +1,4 @@
-/** Changes of the collectors that nobody watched: what rests on the topology can be doubted then. */
+/** What may excuse a deployment for what an invariant found: then nobody can say whether it failed. */
 import { formatDuration } from "../model/durations.js";
 import type { InvariantKind, InvariantResult } from "../model/invariant.js";
 import { WATCH_LAG_MS } from "../oracle/epochs.js";
@@ -38,10 +38,25 @@ const BY_TOPOLOGY: readonly InvariantKind[] = [
   "hpa-policy",
 ];
 
-/** What was found, or that a change which nobody saw may excuse it. */
-export function unlessUnseen(found: InvariantResult, judged: Judged): InvariantResult {
-  if (found.verdict !== "fail" || !BY_TOPOLOGY.includes(found.kind)) return found;
-  const [unseen] = unseenChanges(judged);
-  if (unseen === undefined) return found;
-  return { ...found, verdict: "inconclusive", reason: `${found.reason}; but ${unseen}` };
+/** They blame by when an agent must have routed and handed on what it had. */
+const BY_AGENTS_TIME: readonly InvariantKind[] = [
+  "zero-loss",
+  "trace-affinity",
+  "sampling-exact",
+  "re-resolution",
+  "no-stall",
+];
+
+/** What was found, or that a change which nobody saw, or an overload, may excuse it. */
+export function unlessExcused(found: InvariantResult, judged: Judged): InvariantResult {
+  if (found.verdict !== "fail") return found;
+  const [unseen] = BY_TOPOLOGY.includes(found.kind) ? unseenChanges(judged) : [];
+  const late = BY_AGENTS_TIME.includes(found.kind) ? judged.troubles.overloaded : [];
+  const excuse =
+    unseen ??
+    (late.length === 0
+      ? undefined
+      : `${late.join(", ")} had more than it can carry, and may route and hand on later than its settings say`);
+  if (excuse === undefined) return found;
+  return { ...found, verdict: "inconclusive", reason: `${found.reason}; but ${excuse}` };
 }
