@@ -20,7 +20,10 @@ describe("shell completion", () => {
     expect(await offered("run", "--grep")).to.deep.equal(["--grep", "--grep-invert"]);
     expect(await offered("run", "--suite", "s")).to.deep.equal(["smoke"]);
     expect(await offered("run", "--tag", "c")).to.deep.equal(["controls"]);
-    expect(await offered("list", "gateway-res")).to.deep.equal(["gateway-restart", "gateway-restart-all"]);
+    expect(await offered("list", "gateway-res")).to.deep.equal([
+      "gateway-restart",
+      "gateway-restart-all",
+    ]);
     expect(await offered("check", "publ")).to.deep.equal(["published"]);
     expect(await offered("doctor", "--")).to.deep.equal(["--images", "--help"]);
     expect(await offered("run", "--no-st")).to.deep.equal([]);

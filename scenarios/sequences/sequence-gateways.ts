@@ -3,6 +3,7 @@ import gatewayKillTwo from "../gateway-kill-two.js";
 import gatewayKillAll from "../gateway-kill-all.js";
 import gatewayKillTwice from "../gateway-kill-twice.js";
 import gatewayRestart from "../gateway-restart.js";
+import gatewayRestartAll from "../gateway-restart-all.js";
 import gatewayTerminate from "../gateway-terminate.js";
 import gatewayTerminateAll from "../gateway-terminate-all.js";
 import gatewayRollout from "../gateway-rollout.js";
@@ -22,6 +23,7 @@ export default inSequence({
     gatewayKillAll,
     gatewayKillTwice,
     gatewayRestart,
+    gatewayRestartAll,
     gatewayTerminate,
     gatewayTerminateAll,
     gatewayRollout,
