@@ -4,7 +4,7 @@ import { apiMessage } from "../cluster/api-errors.js";
 import type { Look } from "../cluster/wait.js";
 import { HarnessError } from "../model/errors.js";
 import type { FaultTarget } from "../model/history.js";
-import type { MinReplicas } from "../model/pod-faults.js";
+import { raisedMinimum, type MinReplicas } from "../model/pod-faults.js";
 import { awaitProof } from "./await-proof.js";
 import { collectors, named, type CollectorState } from "./collectors.js";
 import type { Fault, FaultContext } from "./fault.js";
@@ -15,35 +15,38 @@ const AUTOSCALER = "otel-gateway-hpa";
 const FIELD_MANAGER = "agent-gateway-chaos-fault";
 
 /** A fault of kind `min-replicas`. */
-export function minReplicasFault({ value, shows }: MinReplicas): Fault {
+export function minReplicasFault(spec: MinReplicas): Fault {
   let before: readonly CollectorState[] = [];
   let most: readonly CollectorState[] = [];
+  let raisedTo = 0;
   /** The old minimum, once this fault is about to change it. */
   let saved: number | undefined;
   return {
     inject: async (context) => {
-      before = await collectors(context, "gateway");
-      if (before.length >= value) {
+      before = (await collectors(context, "gateway")).filter((pod) => !pod.terminating);
+      const { minReplicas, maxReplicas, target } = await readBounds(context);
+      raisedTo = raisedMinimum(spec, before.length);
+      if (raisedTo > maxReplicas) {
         throw new HarnessError(
-          `there are ${String(before.length)} gateways: a minimum of ${String(value)} would change nothing`,
+          `there are ${String(before.length)} gateways, and ${AUTOSCALER} allows ${String(maxReplicas)}: ` +
+            `no minimum of ${String(raisedTo)} can be set`,
         );
       }
-      const { minReplicas, target } = await readMinimum(context);
       saved = minReplicas;
-      await writeMinimum(context, value);
+      await writeMinimum(context, raisedTo);
       return [target];
     },
     prove: async (context) => {
       if (saved === undefined) return { proven: false, proof: "the minimum was not changed" };
       const raised = await awaitProof(context, {
-        what: `${String(value)} gateways to be ready`,
+        what: `${String(raisedTo)} gateways to be ready`,
         timeoutMs: PROOF_MS,
         look: async () => {
           most = await collectors(context, "gateway");
-          return judgeScaled(before, value, most);
+          return judgeScaled(before, raisedTo, most);
         },
       });
-      if (!raised.proven || shows === undefined) return raised;
+      if (!raised.proven || spec.shows === undefined) return raised;
       const { proven, proof } = await awaitProof(context, {
         what: `${String(before.length)} gateways again`,
         timeoutMs: PROOF_MS,
@@ -54,7 +57,7 @@ export function minReplicasFault({ value, shows }: MinReplicas): Fault {
     heal: async (context) => {
       if (saved === undefined) return "";
       await writeMinimum(context, saved);
-      const { minReplicas } = await readMinimum(context);
+      const { minReplicas } = await readBounds(context);
       if (minReplicas !== saved) {
         throw new HarnessError(`${AUTOSCALER} has minReplicas ${String(minReplicas)}`);
       }
@@ -69,7 +72,7 @@ export function judgeScaled(
   value: number,
   now: readonly CollectorState[],
 ): Look<string> {
-  const ready = now.filter((pod) => pod.ready);
+  const ready = now.filter((pod) => pod.ready && !pod.terminating);
   const fresh = ready.filter(({ uid }) => before.every((pod) => pod.uid !== uid));
   const told = `${String(ready.length)} gateways ready where ${String(before.length)} were`;
   if (ready.length < value || fresh.length < value - before.length) {
@@ -90,18 +93,19 @@ export function judgeScaledIn(
   return { done: true, value: `then ${String(stay.length)}: ${named(went)} went` };
 }
 
-async function readMinimum({
+async function readBounds({
   client,
   namespace,
-}: FaultContext): Promise<{ minReplicas: number; target: FaultTarget }> {
+}: FaultContext): Promise<{ minReplicas: number; maxReplicas: number; target: FaultTarget }> {
   const path = `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers/${AUTOSCALER}`;
   const { metadata, spec } = JSON.parse(await client.call({ path })) as {
     readonly metadata: { readonly uid: string };
-    readonly spec: { readonly minReplicas?: number };
+    readonly spec: { readonly minReplicas?: number; readonly maxReplicas: number };
   };
   return {
     // The API's own default.
     minReplicas: spec.minReplicas ?? 1,
+    maxReplicas: spec.maxReplicas,
     target: { kind: "workload", name: AUTOSCALER, uid: metadata.uid, ip: "" },
   };
 }

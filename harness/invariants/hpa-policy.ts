@@ -7,9 +7,10 @@
  * no gateway was seen.
  */
 import type { InvariantResult } from "../model/invariant.js";
+import { raisedMinimum } from "../model/pod-faults.js";
 import type { Verdict } from "../model/verdict.js";
 import { brokenRules, type MinimumByHand } from "../oracle/autoscaler.js";
-import { gatewayLevels } from "../oracle/gateway-levels.js";
+import { gatewayLevels, mostGateways } from "../oracle/gateway-levels.js";
 import type { Judged } from "./classify.js";
 import { evidenceRows, number, result } from "./result.js";
 
@@ -19,16 +20,12 @@ const BY_HAND_LAG_MS = 45_000;
 /** Two decisions of the autoscaler may show that much closer together than they were made. */
 const SLACK_MS = 5_000;
 
-export async function hpaPolicy({
-  history,
-  facts,
-  topology,
-  calibrationStartMs,
-}: Judged): Promise<InvariantResult> {
+export async function hpaPolicy(judged: Judged): Promise<InvariantResult> {
+  const { facts, topology, calibrationStartMs } = judged;
   const { autoscaler } = facts.gateway;
   const spans = gatewayLevels(topology, calibrationStartMs);
   const levels = spans.flat();
-  const byHand = await minimumsByHand(history);
+  const byHand = await minimumsByHand(judged);
   const broken =
     autoscaler === null
       ? []
@@ -69,15 +66,26 @@ export async function hpaPolicy({
 }
 
 /** The minimums that faults set, from before the first change of one until its healing shows. */
-async function minimumsByHand(history: Judged["history"]): Promise<MinimumByHand[]> {
-  const rows = await history.query<{ fault: number; fromMs: number; toMs: number }>(
+async function minimumsByHand({ history, topology }: Judged): Promise<MinimumByHand[]> {
+  const rows = await history.query<Strike>(
     `SELECT fault, min(at_ms) AS "fromMs",
+       coalesce(min(at_ms) FILTER (step = 'injected'), max(at_ms)) AS "struckMs",
        coalesce(max(at_ms) FILTER (step = 'healed'), 'Infinity'::DOUBLE) + ${String(BY_HAND_LAG_MS)} AS "toMs"
      FROM faults GROUP BY fault ORDER BY fault`,
   );
   const { faults } = history.facts.scenario;
-  return rows.flatMap(({ fault, fromMs, toMs }) => {
+  return rows.flatMap(({ fault, fromMs, struckMs, toMs }) => {
     const spec = faults[fault]?.fault;
-    return spec?.kind === "min-replicas" ? [{ fromMs, toMs, minReplicas: spec.value }] : [];
+    if (spec?.kind !== "min-replicas") return [];
+    const there = mostGateways(topology, { fromMs, toMs: struckMs });
+    return [{ fromMs, toMs, minReplicas: raisedMinimum(spec, there) }];
   });
+}
+
+interface Strike {
+  readonly fault: number;
+  readonly fromMs: number;
+  /** When the minimum had been set. */
+  readonly struckMs: number;
+  readonly toMs: number;
 }

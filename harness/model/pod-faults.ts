@@ -41,9 +41,13 @@ export interface Rollout {
   readonly to: "restart" | "broken-image" | "unready-config";
 }
 
-/** Sets the minimum of the gateways' autoscaler by hand, above what is there; healing puts the old one back. */
+/**
+ * Sets the minimum of the gateways' autoscaler by hand, above what is there (`raisedMinimum`); healing puts the old one
+ * back.
+ */
 export interface MinReplicas {
   readonly kind: "min-replicas";
+  /** The minimum; where so many gateways are there already, two more than those. */
   readonly value: number;
   /** What must be seen beside the gateways that come: that the autoscaler takes as many away after the healing. */
   readonly shows?: "scale-in";
@@ -85,6 +89,10 @@ export const rollout = (options: Omit<Rollout, "kind">): Rollout => ({
   kind: "rollout",
   ...options,
 });
+
+/** The minimum that is set where `there` gateways are: an autoscaler may have brought more than the value by itself. */
+export const raisedMinimum = ({ value }: MinReplicas, there: number): number =>
+  there < value ? value : there + 2;
 
 /** Raise the autoscaler's minimum for as long as the fault lasts. */
 export const minReplicas = (

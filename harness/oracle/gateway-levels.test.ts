@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { TopologyEvent } from "../model/history.js";
-import { gatewayLevels } from "./gateway-levels.js";
+import { gatewayLevels, mostGateways } from "./gateway-levels.js";
 
 const event = (atMs: number, pod: string, over: Partial<TopologyEvent> = {}): TopologyEvent => ({
   atMs,
@@ -89,5 +89,26 @@ describe("numbers of gateways", () => {
         0,
       ),
     ).to.deep.equal([[{ atMs: 0, pods: 1 }], [{ atMs: 90_000, pods: 2 }]]);
+  });
+});
+
+describe("the most gateways of a time", () => {
+  const topology = [
+    event(0, pod("aaaaa")),
+    event(20_000, pod("bbbbb")),
+    event(21_000, pod("ccccc")),
+    event(22_000, pod("aaaaa"), gone),
+    event(23_000, pod("bbbbb"), { change: "modified", terminating: true }),
+  ];
+
+  it("counts those that were there as it began, and one that stayed for a second", () => {
+    expect(mostGateways(topology, { fromMs: 10_000, toMs: 15_000 })).to.equal(1);
+    expect(mostGateways(topology, { fromMs: 19_000, toMs: 22_500 })).to.equal(3);
+    expect(mostGateways(topology, { fromMs: 22_500, toMs: 60_000 })).to.equal(2);
+    expect(mostGateways(topology, { fromMs: 23_000, toMs: 60_000 })).to.equal(1);
+  });
+
+  it("is none before the first was seen", () => {
+    expect(mostGateways(topology, { fromMs: -2, toMs: -1 })).to.equal(0);
   });
 });

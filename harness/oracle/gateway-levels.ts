@@ -5,13 +5,13 @@ import type { Level } from "./autoscaler.js";
 /** The Deployment's controller replaces a pod well within this time. */
 const SETTLED_MS = 10_000;
 
-/**
- * The numbers of gateway pods, not on their way out, that lasted for ten seconds after a time. A rollout, during
- * which pods of two templates are there, divides them: each list begins after one.
- */
-export function gatewayLevels(topology: readonly TopologyEvent[], sinceMs: number): Level[][] {
+/** A number of gateway pods from a time on; `rollout`: pods of two templates are there. */
+type Count = Level & { readonly rollout: boolean };
+
+/** Every number of gateway pods, not on their way out, however short. */
+function everyCount(topology: readonly TopologyEvent[]): Count[] {
   const alive = new Map<string, string>();
-  const seen: (Level & { readonly rollout: boolean })[] = [];
+  const seen: Count[] = [];
   for (const event of topology) {
     if (event.source !== "pod" || event.tier !== "gateway") continue;
     if (event.change === "deleted" || event.terminating) alive.delete(event.uid);
@@ -22,6 +22,26 @@ export function gatewayLevels(topology: readonly TopologyEvent[], sinceMs: numbe
     if (last?.pods === alive.size && last.rollout === rollout) continue;
     seen.push({ atMs: event.atMs, pods: alive.size, rollout });
   }
+  return seen;
+}
+
+/** The most gateway pods, not on their way out, that were there at any moment of a time; 0 when none was seen. */
+export function mostGateways(
+  topology: readonly TopologyEvent[],
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): number {
+  const counts = everyCount(topology).filter(
+    ({ atMs }, index, all) => atMs <= toMs && (all[index + 1]?.atMs ?? Infinity) > fromMs,
+  );
+  return Math.max(0, ...counts.map(({ pods }) => pods));
+}
+
+/**
+ * The numbers of gateway pods, not on their way out, that lasted for ten seconds after a time. A rollout, during
+ * which pods of two templates are there, divides them: each list begins after one.
+ */
+export function gatewayLevels(topology: readonly TopologyEvent[], sinceMs: number): Level[][] {
+  const seen = everyCount(topology);
   const spans: Level[][] = [[]];
   for (const [index, { atMs, pods, rollout }] of seen.entries()) {
     const untilMs = seen[index + 1]?.atMs ?? Infinity;
