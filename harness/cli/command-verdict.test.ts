@@ -70,6 +70,11 @@ describe("a release", () => {
     expect(select(["kill-nothing"], {}).controls).to.equal(false);
   });
 
+  it("a scenario that is named twice is run once, in the order of the names", () => {
+    const { scenarios } = select(["no-faults", "gateway-kill", "no-faults"], {});
+    expect(scenarios.map(({ name }) => name)).to.deep.equal(["no-faults", "gateway-kill"]);
+  });
+
   it("lists what each control must be found out by", () => {
     for (const line of toTable(suites.controls).trimEnd().split("\n")) {
       expect(line).to.match(/; must be (fail|inconclusive) by [a-z-]+/);

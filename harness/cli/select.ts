@@ -22,7 +22,7 @@ export type SelectionSettings = Partial<
 > & { readonly suite?: string | undefined };
 
 /**
- * By name, else by suite, then by tag and pattern. With neither name nor suite: all scenarios when something
+ * By name, each once, else by suite, then by tag and pattern. With neither name nor suite: all scenarios when something
  * filters them, else `otherwise`. UsageError when nothing is selected, unless that is allowed.
  */
 export function select(
@@ -34,7 +34,9 @@ export function select(
   const controls = names.length === 0;
   const filtered = [grep, grepInvert, tag].some((filter) => filter !== undefined);
   const chosen =
-    names.length > 0 ? names.map(byName) : bySuite(suite ?? (filtered ? "all" : otherwise));
+    names.length > 0
+      ? [...new Set(names)].map(byName)
+      : bySuite(suite ?? (filtered ? "all" : otherwise));
   const shows = titleFilter(grep, grepInvert);
   const selected = chosen
     .filter(hasOneOf(tag))
