@@ -3,8 +3,8 @@
 /**
  * Lost items that may have died with an agent, or that one dropped which had just started: each operation that an agent
  * acknowledged with the item went to a node whose agent died after it was sent and before the agent must have handed it
- * on, or whose agent may not have known any gateway in that time (`agent_starts`). A send without an answer promised
- * nothing, so nothing need explain it.
+ * on (a pause of the agent ends first), or whose agent may not have known any gateway in that time (`agent_starts`). A
+ * send without an answer promised nothing, so nothing need explain it.
  */
 export const DIED_WITH_AGENT = `
 CREATE OR REPLACE TEMP TABLE died_with_agent AS
@@ -16,7 +16,7 @@ SELECT signal, id, key, bool_or(ringless) AS ringless FROM (
   JOIN ops o ON o.n = a.op
   JOIN holds h ON h.signal = s.signal
   LEFT JOIN deaths d ON d.tier = 'agent' AND d.node = o.node
-    AND o.invoke_ms <= d.to_ms AND d.from_ms <= o.complete_ms + h.agent_ms
+    AND o.invoke_ms <= d.to_ms AND d.from_ms <= greatest(o.complete_ms + h.agent_ms, o.ring_by_ms)
   LEFT JOIN agent_starts r ON r.node = o.node
     AND o.invoke_ms <= r.to_ms AND r.from_ms <= o.complete_ms + h.routed_ms
   WHERE o.answer = 'acked' GROUP BY ALL)

@@ -12,6 +12,7 @@ import type { DeploymentFacts } from "../oracle/deployment-facts.js";
 import { SLACK_MS } from "../oracle/holds.js";
 import { AGENT_DEATH } from "./agent-deaths.js";
 import { journalProblems } from "./journal-problems.js";
+import { crowdedOut } from "./loss-sql.js";
 import { number } from "./result.js";
 
 export interface AuditState {
@@ -129,7 +130,9 @@ SELECT s.signal, s.id, s.invoke_ms AS "sentMs", s.complete_ms AS "ackedMs", s.ha
        s.error OR coalesce(p.error, false) AS error,
        greatest(s.end_ms, p.end_ms) - least(s.start_ms, p.start_ms) AS "spanMs",
        greatest(o.from_ms, s.invoke_ms) AS "reachedFromMs", o.by_ms AS "reachedByMs",
-       coalesce(list_contains(string_split(s.owners, ','), o.ip), false) AS predicted, ${AGENT_DEATH.columns}
+       coalesce(list_contains(string_split(s.owners, ','), o.ip), false) AS predicted,
+       ${crowdedOut("s.signal", "o.ip", "s.nodes", "s.invoke_ms", "s.complete_ms + h.routed_ms")} AS "crowdedOut",
+       ${AGENT_DEATH.columns}
 FROM states s JOIN holds h ON h.signal = s.signal
 JOIN (
   SELECT signal, id, ip, first_ms - ${String(LEAD_MS)} AS from_ms, last_ms AS by_ms FROM audits

@@ -32,20 +32,25 @@ export interface Classification {
 
 /**
  * An operation of the generator, with the time in which its items were routed and the rings by which they may have
- * been: an agent that was frozen routes by what it knew before, until it has resolved anew (`frozen`: node, from_ms,
- * to_ms; a row a node).
+ * been: in a pause of its agent (`pauses`: node, from_ms, to_ms, ring_from_ms) as late as that was over, and by what
+ * the agent knew then.
  */
 export const operations = ({ ringsBetween }: Classification): string => `
 CREATE TABLE ops AS
+WITH timed AS MATERIALIZED (
+  SELECT row_number() OVER ()::INTEGER AS n, o.op, o.node, o.invoke_ms,
+         coalesce(o.complete_ms, o.invoke_ms) AS complete_ms,
+         coalesce(o.complete_ms, o.invoke_ms) + h.routed_ms AS by_ms,
+         CASE WHEN o.outcome IN ('acked', 'refused') THEN o.outcome ELSE 'indeterminate' END AS answer
+  FROM operations o JOIN holds h USING (signal)),
+paused AS (
+  SELECT o.n, min(p.ring_from_ms) AS ring_from_ms, max(p.to_ms) AS to_ms
+  FROM timed o JOIN pauses p ON p.node = o.node AND o.invoke_ms <= p.to_ms AND p.from_ms <= o.by_ms
+  GROUP BY o.n)
 SELECT *, ${ringsBetween("ring_from_ms", "ring_by_ms")} AS rings FROM (
-  SELECT row_number() OVER ()::INTEGER AS n, o.* EXCLUDE (by_ms),
-         least(o.invoke_ms, f.from_ms) AS ring_from_ms, greatest(o.by_ms, f.to_ms) AS ring_by_ms
-  FROM (
-    SELECT o.op, o.node, o.invoke_ms, coalesce(o.complete_ms, o.invoke_ms) AS complete_ms,
-           coalesce(o.complete_ms, o.invoke_ms) + h.routed_ms AS by_ms,
-           CASE WHEN o.outcome IN ('acked', 'refused') THEN o.outcome ELSE 'indeterminate' END AS answer
-    FROM operations o JOIN holds h USING (signal)) o
-  LEFT JOIN frozen f ON f.node = o.node AND o.invoke_ms <= f.to_ms AND f.from_ms <= o.by_ms)`;
+  SELECT o.* EXCLUDE (by_ms), least(o.invoke_ms, p.ring_from_ms) AS ring_from_ms,
+         greatest(o.by_ms, p.to_ms) AS ring_by_ms
+  FROM timed o LEFT JOIN paused p USING (n))`;
 
 /**
  * The groups of some rows that have more than one row, with their number. Such groups are few, and hashes are cheap to

@@ -11,7 +11,8 @@ import { departuresIn, heldUpIn, type HeldUp } from "../oracle/departures.js";
 import { deploymentFacts, type DeploymentFacts } from "../oracle/deployment-facts.js";
 import { routingLagMs } from "../oracle/epochs.js";
 import { holdMs, inAgentMs, routedWithinMs } from "../oracle/holds.js";
-import { fullQueuesIn, outagesIn, type Outage } from "../oracle/outages.js";
+import { fullQueuesIn, outagesIn } from "../oracle/outages.js";
+import { agentNodesIn, pausesIn, stallsIn, type Pause } from "../oracle/stalls.js";
 import { auditStateOf, type AuditState } from "./audit.js";
 import {
   classification,
@@ -76,8 +77,14 @@ export async function classify(history: History): Promise<Judged> {
   await makeAgentStarts(history, agentStartsIn(topology, resolver));
   await makeTroubles(history, troubles);
   const { dns } = troubles;
-  await makeHeldUp(history, heldUpIn(departures, outages, { topology, lagMs, dns }));
-  await makeFrozen(history, outages, lagMs);
+  const stalls = stallsIn(topology, outages, facts.agent, { lagMs, dns });
+  const agentNodes = agentNodesIn(topology);
+  await makeHeldUp(
+    history,
+    heldUpIn(departures, outages, { topology, lagMs, dns, stalls, agentNodes }),
+  );
+  await makeCrowded(history, facts);
+  await makePauses(history, pausesIn(outages, stalls, { agentNodes, lagMs }));
   const possible = await predict(history, facts, { topology, dns });
   const { sampling } = facts.gateway;
   const audit = await auditStateOf(history, facts);
@@ -229,22 +236,31 @@ async function makeHeldUp(history: History, heldUp: readonly HeldUp[]): Promise<
   );
 }
 
-/** When each agent's node was frozen, first to last, and until it must have resolved anew since. */
-async function makeFrozen(
-  history: History,
-  outages: readonly Outage[],
-  lagMs: number,
-): Promise<void> {
-  await history.query("CREATE TABLE frozen (node VARCHAR, from_ms DOUBLE, to_ms DOUBLE)");
-  const frozen = outages.filter(({ kind }) => kind === "frozen");
-  const nodes = [...new Set(frozen.flatMap((outage) => outage.nodes))];
+/**
+ * When an agent that was held up may have had more requests of a signal at once than one gateway's queue takes: up to
+ * one for each item that was sent to it meanwhile, whatever the sender heard of that, if all were for that gateway.
+ * Only logs are so many requests; those of other signals are one for each batch.
+ */
+async function makeCrowded(history: History, { agent }: DeploymentFacts): Promise<void> {
+  const { queue } = agent.exporter;
+  const most = queue === null || !agent.splitsLogs ? Infinity : queue.size + queue.consumers;
+  await history.query(
+    `CREATE TABLE crowded AS
+     SELECT o.signal, o.node, u.ip, u.from_ms, u.to_ms
+     FROM held_up u JOIN operations o ON coalesce(u.node = o.node, true) JOIN holds h ON h.signal = o.signal
+     WHERE o.signal = 'logs' AND o.invoke_ms <= u.to_ms
+       AND u.from_ms <= coalesce(o.complete_ms, o.invoke_ms) + h.routed_ms
+     GROUP BY ALL HAVING sum(o.items) > '${String(most)}'::DOUBLE`,
+  );
+}
+
+async function makePauses(history: History, pauses: readonly Pause[]): Promise<void> {
+  await history.query(
+    "CREATE TABLE pauses (node VARCHAR, from_ms DOUBLE, to_ms DOUBLE, ring_from_ms DOUBLE)",
+  );
   await history.append(
-    "frozen",
-    nodes.map((node) => {
-      const own = frozen.filter((outage) => outage.nodes.includes(node));
-      const fromMs = Math.min(...own.map((outage) => outage.fromMs));
-      return [node, fromMs, Math.max(...own.map((outage) => outage.toMs)) + lagMs];
-    }),
+    "pauses",
+    pauses.map(({ node, fromMs, toMs, ringFromMs }) => [node, fromMs, toMs, ringFromMs]),
   );
 }
 

@@ -30,6 +30,9 @@ interface LostRow {
   readonly traceDiedWithAgent: boolean;
   /** Whether agents may have held a span of the trace for this gateway; an audit shows when each came instead. */
   readonly heldUp?: boolean;
+  /** Until when agents may have held the item itself for this gateway. */
+  readonly heldUntilMs?: number | null;
+  readonly crowdedOut: boolean;
   /** Of an audited run: when it came to this gateway, null when it did not, and whether a ring gives the gateway. */
   readonly reachedFromMs?: number | null;
   readonly reachedByMs?: number | null;
@@ -122,6 +125,8 @@ function ownerOf(row: LostRow, { gateway }: DeploymentFacts): PossibleOwner {
     mayLackEvidence:
       (row.predicted ?? true) && !row.hashKept && !keptByError && (row.spanMs ?? 0) < thresholdMs,
     heldUp: row.heldUp ?? false,
+    heldUntilMs: row.heldUntilMs ?? null,
+    crowdedOut: row.crowdedOut,
     reached: reachedOf(row),
   };
 }

@@ -1,9 +1,9 @@
 /**
  * Property: what has one route key goes to one gateway, the one that the ring gives; across a change of the
- * gateway set only to owners under a ring that its agent could have; one that was frozen routes late, and by what it
- * knew. Two checks: free of any model, a key seen from two gateways while only one gateway set was possible; and the
- * peer against the predicted owners. In an audited run that holds of everything that a gateway got, sampled out or
- * lost; else of what a backend received.
+ * gateway set only to owners under a ring that its agent could have; one that was frozen, or in a stall, routes late,
+ * a frozen one by what it knew. Two checks: free of any model, a key seen from two gateways while only one gateway set
+ * was possible; and the peer against the predicted owners. In an audited run that holds of everything that a gateway
+ * got, sampled out or lost; else of what a backend received.
  */
 import type { InvariantResult } from "../model/invariant.js";
 import type { Judged } from "./classify.js";
@@ -18,12 +18,12 @@ export async function traceAffinity({ history, audit, tally }: Judged): Promise<
     `CREATE OR REPLACE TABLE split AS
      SELECT s.*, (SELECT count(*) FROM rings r WHERE r.from_ms < s.by_ms AND s.from_ms < r.to_ms) AS rings
      FROM (SELECT k.signal, k.key, string_split(any_value(k.gateways), ',') AS gateways,
-             min(coalesce(f.from_ms, i.invoke_ms)) AS from_ms,
-             max(greatest(i.complete_ms + h.routed_ms, f.to_ms)) AS by_ms
+             min(least(i.invoke_ms, p.ring_from_ms)) AS from_ms,
+             max(greatest(i.complete_ms + h.routed_ms, p.to_ms)) AS by_ms
            FROM all_keys k JOIN all_items i ON i.signal = k.signal AND i.key = k.key
            JOIN holds h ON h.signal = i.signal
-           LEFT JOIN frozen f ON list_contains(string_split(i.nodes, ','), f.node)
-             AND i.invoke_ms <= f.to_ms AND f.from_ms <= i.complete_ms + h.routed_ms
+           LEFT JOIN pauses p ON list_contains(string_split(i.nodes, ','), p.node)
+             AND i.invoke_ms <= p.to_ms AND p.from_ms <= i.complete_ms + h.routed_ms
            WHERE contains(k.gateways, ',') AND k.signal <> 'metrics' AND i.peers IS NOT NULL
            GROUP BY k.signal, k.key) s`,
   );

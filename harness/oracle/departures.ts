@@ -3,6 +3,7 @@ import type { TopologyEvent } from "../model/history.js";
 import { isRouted, knownByMs, WATCH_LAG_MS, type DnsTrouble, type Followed } from "./epochs.js";
 import { UNREADY_LAG_MS, type Death } from "./deaths.js";
 import { outageOf, type Outage } from "./outages.js";
+import type { Stall } from "./stalls.js";
 
 /**
  * A gateway for which agents may have held what they routed within [fromMs, toMs], or a node whose agent may have held
@@ -61,7 +62,7 @@ const explains = ({ uid, unlisted, fromMs, toMs }: Death, event: TopologyEvent):
 
 /**
  * Agents hold what is for a gateway that is about to depart, and for one in an outage until that is over; a frozen
- * agent holds everything.
+ * agent holds everything, and so does each in a stall.
  */
 export function heldUpIn(
   departures: readonly Departure[],
@@ -70,10 +71,14 @@ export function heldUpIn(
     topology,
     lagMs,
     dns = [],
+    stalls = [],
+    agentNodes = [],
   }: {
     readonly topology: readonly TopologyEvent[];
     readonly lagMs: number;
     readonly dns?: readonly DnsTrouble[];
+    readonly stalls?: readonly Stall[];
+    readonly agentNodes?: readonly string[];
   },
 ): HeldUp[] {
   const gateways = topology.filter(
@@ -92,5 +97,8 @@ export function heldUpIn(
     fromMs: sinceMs,
     toMs: knownByMs(atMs, lagMs, dns),
   }));
-  return [...departed, ...struck, ...frozen];
+  const stalled = agentNodes.flatMap((node) =>
+    stalls.map((stall) => ({ ip: null, node, ...stall })),
+  );
+  return [...departed, ...struck, ...frozen, ...stalled];
 }

@@ -28,6 +28,8 @@ import {
   loadBalancingFor,
   loadBalancingOf,
   ringShapeOf,
+  splitsLogs,
+  waitsForTheGone,
   routingOf,
   type Routing,
 } from "./load-balancing.js";
@@ -48,6 +50,10 @@ export interface AgentFacts {
   readonly exporter: Exporter;
   /** Queue and retry of the loadbalancing exporter itself, which route anew. */
   readonly balancer: Balancer;
+  /** Whether everything waits while the exporters of gateways that are gone shut down. */
+  readonly waitsForTheGone: boolean;
+  /** Whether each trace's records of a batch of logs are a request of their own. */
+  readonly splitsLogs: boolean;
   /** Whether an agent answers only when a gateway has. */
   readonly answersLast: Readonly<Record<Signal, boolean>>;
   readonly terminationGraceMs: number;
@@ -157,6 +163,8 @@ function agentFactsOf(agent: CollectorWorkload, manifests: readonly Mapping[]): 
     batch: eachSignal((signal) => batchOf(config, signal)),
     exporter,
     balancer,
+    waitsForTheGone: waitsForTheGone(image),
+    splitsLogs: splitsLogs(image),
     answersLast: eachSignal((signal) =>
       agentAnswersLast({ config, image, signal }, { exporter, balancer }),
     ),

@@ -41,6 +41,17 @@ export function ringShapeOf(image: string): RingShape | undefined {
   return isBefore(image, FIRST_RING_BEFORE) || !isSince(image, 0) ? FIRST_RING : undefined;
 }
 
+/** contrib pull request 31602, merged two days after 0.96.0. */
+const SHUTS_DOWN_ASIDE_SINCE = 97;
+/** Read at 0.160.0; between it and 0.115.0 nobody has looked. */
+const JOINS_LOGS_SINCE = 160;
+
+/** Whether a change of the ring is over only when the exporters of gateways that are gone have shut down. */
+export const waitsForTheGone = (image: string): boolean => !isSince(image, SHUTS_DOWN_ASIDE_SINCE);
+
+/** Whether the log records of each trace go out as a request of their own, not those of a gateway as one. */
+export const splitsLogs = (image: string): boolean => !isSince(image, JOINS_LOGS_SINCE);
+
 export interface Routing {
   readonly keys: Readonly<Record<Signal, RouteKey>>;
   /** Why an owner cannot be predicted; empty when it can. */

@@ -63,6 +63,12 @@ export const LOSS_RULES = {
     text: "The gateways changed while the trace was on its way; this part was judged without the decisive span.",
     ...contrib(4758),
   },
+  crowdedOut: {
+    name: "agent-queue-overflow",
+    place: "agent",
+    text: "An agent was held up, and then had more requests at once than its queue for one gateway takes.",
+    ...contrib(31602),
+  },
   ringless: {
     name: "agent-without-gateways",
     place: "agent",

@@ -74,6 +74,10 @@ export function explainLoss(
     return item.ringless ? LOSS_RULES.ringless : LOSS_RULES.agent;
   }
   if (departedWith(item, departures, { facts, routingLagMs, dns })) return LOSS_RULES.transport;
+  const crowdedOut = item.owners.some(
+    (owner) => owner.crowdedOut === true && fitsAudit("transport", owner),
+  );
+  if (agentHolds && crowdedOut) return LOSS_RULES.crowdedOut;
   const noRoom = full.some(({ ip, fromMs, toMs }) => {
     const owner = item.owners.find((one) => one.ip === ip);
     if (owner === undefined || owner.reached === null || !gatewayHolds) return false;

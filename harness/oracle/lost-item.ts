@@ -11,6 +11,10 @@ export interface PossibleOwner {
   readonly mayLackEvidence: boolean;
   /** Whether agents may have held a part of the trace for this gateway, or dropped it. */
   readonly heldUp?: boolean;
+  /** Until when agents may have held the item for this gateway; null or absent when they did not. */
+  readonly heldUntilMs?: number | null;
+  /** Whether an agent may have had more requests for this gateway at once than it has a queue for. */
+  readonly crowdedOut?: boolean;
   /** What an audit saw: when the item came to this gateway, null when it never did; undefined without an audit. */
   readonly reached?: { readonly fromMs: number; readonly byMs: number } | null | undefined;
 }

@@ -1,4 +1,5 @@
 /** When an item may have reached each stage of a gateway, by the settings. */
+import { longestWaitMs } from "./backend-outages.js";
 import { SAMPLING_TICK_MS } from "./collector-defaults.js";
 import type { DeploymentFacts } from "./deployment-facts.js";
 import { routedWithinMs, SLACK_MS } from "./holds.js";
@@ -19,7 +20,12 @@ export function passageOf(
   facts: DeploymentFacts,
 ): Passage {
   const arrivesFromMs = owner.reached?.fromMs ?? item.sentMs;
-  const arrivesByMs = owner.reached?.byMs ?? item.ackedMs + routedWithinMs(facts, item.signal);
+  const arrivesByMs =
+    owner.reached?.byMs ??
+    Math.max(
+      item.ackedMs + routedWithinMs(facts, item.signal),
+      arrivesAfterHold(item, owner, facts),
+    );
   const sampling = item.signal === "traces" ? facts.gateway.sampling : null;
   const waitMs = sampling?.decisionWaitMs ?? 0;
   // A span that comes after the decision passes at once.
@@ -31,4 +37,16 @@ export function passageOf(
       : Math.max(arrivesByMs, Math.min(owner.firstByMs, arrivesByMs) + waitMs + SAMPLING_TICK_MS);
   const exportedByMs = decidedByMs + facts.gateway.batch[item.signal].timeoutMs + SLACK_MS;
   return { arrivesFromMs, arrivesByMs, decidedFromMs, decidedByMs, exportedByMs };
+}
+
+/** When an item that agents held comes at the latest: after the wait for a retry that they were in, and the retry. */
+function arrivesAfterHold(
+  { sentMs }: Pick<LostItem, "sentMs">,
+  { heldUntilMs }: PossibleOwner,
+  { agent: { exporter } }: DeploymentFacts,
+): number {
+  if (typeof heldUntilMs !== "number") return -Infinity;
+  const waitMs =
+    exporter.retryForMs === 0 ? 0 : longestWaitMs(exporter.retry, heldUntilMs - sentMs);
+  return heldUntilMs + waitMs + exporter.timeoutMs;
 }
