@@ -13,6 +13,14 @@ export default scenario({
   description: "Five gateways become three again, by an autoscaler that decides within seconds.",
   tags: ["release"],
   deployment: "quick-scaling",
+  // Little enough for three gateways of any deployment. Where nothing is batched each request is split over all of them,
+  // so that a load which is no trouble to others takes their autoscaler to its maximum.
+  workload: {
+    tracesPerSecond: 30,
+    spansPerTrace: 4,
+    metricPointsPerSecond: 5,
+    logRecordsPerSecond: 10,
+  },
   // The first gateway goes 30 s after the minimum is 3 again, and the second 30 s later.
   faults: [{ at: seconds(5), lasts: seconds(45), fault: minReplicas(5, { shows: "scale-in" }) }],
   load: seconds(160),

@@ -43,7 +43,7 @@ export interface BorrowOptions {
 
 export interface BorrowedCluster extends ProvisionedCluster {
   readonly borrowed: BorrowedFacts;
-  /** As it is for the next run: HarnessError when the namespace is no more what was lent. */
+  /** For the next run, without what the last one left: HarnessError when the namespace is no more what was lent. */
   baseline(): Promise<BorrowedCluster>;
 }
 
@@ -145,6 +145,7 @@ export async function takeNamespace(
       const again = await findNamespace(client, asking);
       if (again.kind === "absent") throw notOurs(asking);
       if ((await whoseClaim(client, namespace, owner, signal)) !== "ours") throw notOurs(asking);
+      await clear({ progress, signal });
       return knowing(await dnsOf(client, facts, signal));
     },
   });

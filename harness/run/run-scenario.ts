@@ -65,7 +65,6 @@ async function experiment(run: Run, undo: Teardown): Promise<void> {
   record.enter("deploy");
   await provideCollectors(run);
   await prepareFaults(run);
-  await cluster.clear({ progress, signal });
   const watching = new AbortController();
   const giveBackTurns = comeFirst();
   undo.before("stop watching", () => {

@@ -135,12 +135,13 @@ function provisioningOf(input: {
   };
 }
 
-/** Why the cluster is not as a run needs it, undefined when it is. */
+/** Brings the cluster back to what a run needs; why it does not come back, undefined when it does. */
 async function offBaseline(
   cluster: ProvisionedCluster,
   options: { readonly progress: Progress; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   try {
+    await cluster.clear(options);
     await demandBaseline(cluster, options);
     return undefined;
   } catch (thrown) {
