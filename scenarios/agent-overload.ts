@@ -1,14 +1,15 @@
 import { delivery, loadSurge, scenario, seconds } from "../harness/index.js";
 
 /**
- * More than an agent's limits can carry: the kernel ends it with all that it had acknowledged. Into all three agents it
- * would take a host that has 15,000 spans/s to give besides running the cluster.
+ * More than an agent's limits can carry, and a memory limiter that is set too high to refuse in time: the kernel ends
+ * the agent with all that it had acknowledged. Into all three agents it would take a host that has 15,000 spans/s to
+ * give besides running the cluster.
  */
 export default scenario({
   name: "agent-overload",
   description: "5,000 spans/s into one agent, until it runs out of memory.",
-  // In no suite: a collector whose memory limiter refuses in time does not run out of memory.
-  tags: ["overload"],
+  tags: ["release"],
+  deployment: "small-agent-memory",
   faults: [
     {
       at: seconds(10),

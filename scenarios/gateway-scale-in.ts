@@ -13,8 +13,8 @@ export default scenario({
   description: "Five gateways become three again, by an autoscaler that decides within seconds.",
   tags: ["release"],
   deployment: "quick-scaling",
-  // Little enough for three gateways of any deployment. Where nothing is batched each request is split over all of them,
-  // so that a load which is no trouble to others takes their autoscaler to its maximum.
+  // Three gateways of any deployment can carry it. Where nothing is batched each request is split over all of them, and
+  // a load that is no trouble to the others takes their autoscaler to its maximum.
   workload: {
     tracesPerSecond: 30,
     spansPerTrace: 4,
