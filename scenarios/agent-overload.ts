@@ -8,7 +8,8 @@ import { delivery, loadSurge, scenario, seconds } from "../harness/index.js";
 export default scenario({
   name: "agent-overload",
   description: "5,000 spans/s into one agent, until it runs out of memory.",
-  tags: ["release"],
+  // In no suite: two cores that also run the cluster do not send so much on time.
+  tags: ["overload"],
   deployment: "small-agent-memory",
   faults: [
     {
