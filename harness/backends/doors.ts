@@ -1,4 +1,5 @@
 /** The OTLP ports of a backend, which a fault may close and open again. */
+import { withPort } from "../model/addresses.js";
 import type { Sink } from "./grpc-sink.js";
 import { startGrpcSink } from "./grpc-sink.js";
 import { startHttpSink } from "./http-sink.js";
@@ -21,7 +22,7 @@ export async function openDoors(
 ): Promise<Doors> {
   const { host, log } = options;
   const bind = async (ports: { grpc: number; http: number }): Promise<[Sink, Sink]> => [
-    await startGrpcSink(receiver, `${host}:${ports.grpc}`, log),
+    await startGrpcSink(receiver, withPort(host, ports.grpc), log),
     await startHttpSink(receiver, host, ports.http, log),
   ];
   let sinks: readonly Sink[] = [];

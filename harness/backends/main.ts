@@ -1,4 +1,4 @@
-/** Entry of a backend pod. Environment: BACKEND_NAME, RUN_ID, JOURNAL_DIR, LISTEN_HOST (0.0.0.0). */
+/** Entry of a backend pod. Environment: BACKEND_NAME, RUN_ID, JOURNAL_DIR, LISTEN_HOST (an address). */
 import { join } from "node:path";
 import { UsageError } from "../model/errors.js";
 import { CONTROL_PORT } from "../model/observer-api.js";
@@ -14,7 +14,7 @@ runPod(async () => {
     name,
     runId: setting("RUN_ID"),
     journalPath: join(setting("JOURNAL_DIR"), `${name}.ndjson`),
-    host: process.env["LISTEN_HOST"] ?? "0.0.0.0",
+    host: setting("LISTEN_HOST"),
     ports: { grpc: 4317, http: 4318, control: CONTROL_PORT },
     log,
   });

@@ -2,6 +2,7 @@
  * Every option that runs and lists have: the one table that flags, CHAOS_… names of the environment, keys
  * of the configuration file, their checks and `chaos config` are made from.
  */
+import { IP_FAMILIES } from "kind-node";
 import { z } from "zod";
 import { suites, type SuiteName } from "../../scenarios/suites.js";
 import { NAMESPACE } from "../model/ids.js";
@@ -75,7 +76,14 @@ const list = z.array(z.string().min(1)).min(1).readonly();
 const oneOf = (words: readonly string[]): string => `one of ${words.join(", ")}`;
 
 /** How a cluster of our own is made, named and kept. */
-const OF_OUR_OWN = ["clusterName", "keepCluster", "reuseCluster", "images", "registryMirror"];
+const OF_OUR_OWN = [
+  "clusterName",
+  "keepCluster",
+  "reuseCluster",
+  "ipFamily",
+  "images",
+  "registryMirror",
+];
 
 /** What the plan of a suite says already. */
 const PLANNED = [
@@ -232,7 +240,19 @@ export const OPTIONS = {
     wants: values.CLUSTER_NAME,
     fallback: undefined,
     on: RUNS,
-    excludes: { keys: ["keepCluster", "clusterName"], why: "a reused cluster is always kept" },
+    excludes: {
+      keys: ["keepCluster", "clusterName", "ipFamily"],
+      why: "a reused cluster is kept as it is",
+    },
+  }),
+  ipFamily: option({
+    flags: "--ip-family <family>",
+    about: "addresses of the cluster's pods and Services: ipv4 or ipv6",
+    kind: "text",
+    schema: z.enum(IP_FAMILIES),
+    wants: oneOf(IP_FAMILIES),
+    fallback: "ipv4",
+    on: RUNS,
   }),
   images: option({
     flags: "--images <mode>",

@@ -15,12 +15,13 @@ export function runOptions(settings: WithCollector, seed: bigint): RunOptions {
     clusterName: reuseCluster ?? settings.clusterName,
     reuseCluster: reused,
     keepCluster: reused ? { when: "always", forHours: REUSED_HOURS } : keepCluster,
+    ipFamily: settings.ipFamily,
     images,
     registryMirror,
     seed,
     strict,
     reportsDir: resolve(settings.output),
-    rerunCommand: (name) =>
+    rerunCommand: (name, ipFamily = settings.ipFamily) =>
       [
         `npx chaos run ${name} --seed ${String(seed)}`,
         ...(strict ? ["--strict"] : []),
@@ -28,6 +29,7 @@ export function runOptions(settings: WithCollector, seed: bigint): RunOptions {
         ...(audit ? ["--audit"] : []),
         ...(load === undefined ? [] : [`--load ${String(load)}`]),
         ...targetFlags(settings),
+        ...(ipFamily === "ipv4" ? [] : [`--ip-family ${ipFamily}`]),
         ...(images === "auto" ? [] : [`--images ${images}`]),
         ...(registryMirror === undefined ? [] : [`--registry-mirror ${registryMirror}`]),
         ...(borrowed === undefined ? [] : wordsOf(borrowed)),

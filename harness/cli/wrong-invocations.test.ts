@@ -42,6 +42,7 @@ const WRONG: readonly (readonly [args: string, says: string, env?: Record<string
   ["run --tag smok", "--tag smok: no scenario has it; there are"],
   ["run --suite nightli", "--suite nightli: give one of smoke, nightly"],
   ["run --images pull", "--images pull: give one of auto, registry, build"],
+  ["run --ip-family v6", "--ip-family v6: give one of ipv4, ipv6"],
   ["run --repeat 0", "--repeat 0: give a whole number from 1"],
   ["run --repeat many", "--repeat many: give a whole number from 1"],
   ["run --repeat 1001", "--repeat 1001: give a whole number from 1 to 1000"],
@@ -52,7 +53,8 @@ const WRONG: readonly (readonly [args: string, says: string, env?: Record<string
   ["run gateway-kill --load 5", "--load 5: gateway-kill has a fault until 10.0 s"],
   ["run --keep-cluster=sometimes", "--keep-cluster sometimes: give always, on-failure"],
   ["run --keep-cluster=0h", "--keep-cluster 0h: give always"],
-  ["run --keep-cluster --reuse-cluster x", "a reused cluster is always kept; drop one"],
+  ["run --keep-cluster --reuse-cluster x", "a reused cluster is kept as it is; drop one"],
+  ["run --ip-family ipv6 --reuse-cluster x", "a reused cluster is kept as it is; drop one"],
   [
     "run gateway-kill --context staging",
     "--context staging: in namespace observability of that cluster, which is made where it is absent",

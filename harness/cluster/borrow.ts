@@ -123,6 +123,7 @@ export async function takeNamespace(
     namespace,
     kubectl,
     observerImage,
+    ipFamily: undefined,
     images: [],
     // Its nodes pull what the deployment names.
     putCollectors: () => Promise.resolve([]),

@@ -1,4 +1,6 @@
 /** Proves from inside pods that an address which nobody has refuses a connection, at once. */
+import { isIPv6 } from "node:net";
+import { familyOf, type ClusterNetworks } from "kind-node";
 import { HarnessError } from "../model/errors.js";
 import { LABELS } from "../model/ids.js";
 import type { Progress } from "../model/progress.js";
@@ -23,9 +25,7 @@ export interface EgressCheckOptions {
   /** The observers' image, which these nodes hold. */
   readonly image: string;
   readonly nodes: readonly string[];
-  /** CIDR of the pod and the Service network. */
-  readonly podSubnet: string;
-  readonly serviceSubnet: string;
+  readonly networks: ClusterNetworks;
   readonly signal?: AbortSignal | undefined;
   readonly progress: Progress;
 }
@@ -78,10 +78,9 @@ async function checkFrom(
   options: EgressCheckOptions,
 ): Promise<EgressCheck[]> {
   const targets = [
-    { what: "unused pod address" as const, address: lastAddress(options.podSubnet) },
-    { what: "unused Service address" as const, address: lastAddress(options.serviceSubnet) },
-    // Reserved for documentation: nobody has it anywhere.
-    { what: "address outside the cluster" as const, address: "192.0.2.1" },
+    { what: "unused pod address" as const, address: lastAddress(options.networks.pods) },
+    { what: "unused Service address" as const, address: lastAddress(options.networks.services) },
+    { what: "address outside the cluster" as const, address: outside(options.networks) },
   ];
   const pod: Pod = { name: `chaos-egress-check-${node}`, namespace: NAMESPACE };
   await removePod(client, pod, options.signal);
@@ -109,15 +108,31 @@ async function checkFrom(
 const isRefused = ({ outcome, tookMs }: EgressCheck): boolean =>
   outcome.startsWith("refused") && tookMs <= LIMIT_MS;
 
-/** The last usable address of an IPv4 network: the one that allocators reach last. */
+/** Reserved for documentation, of the family of the pods: nobody has it anywhere. */
+const outside = ({ pods }: ClusterNetworks): string =>
+  familyOf(pods) === "ipv6" ? "2001:db8::1" : "192.0.2.1";
+
+/** The last address but one of a network in CIDR notation: the one that allocators reach last. */
 export function lastAddress(cidr: string): string {
+  const [network = "", length = ""] = cidr.split("/");
+  if (isIPv6(network)) return lastIPv6(network, Number(length));
   const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(cidr);
-  if (match === null) throw new HarnessError(`${cidr}: not an IPv4 network`);
+  if (match === null) throw new HarnessError(`${cidr}: not a network`);
   const [a = 0, b = 0, c = 0, d = 0, bits = 0] = match.slice(1).map(Number);
   const size = 2 ** (32 - bits);
   const base = ((a * 256 + b) * 256 + c) * 256 + d;
   const last = Math.floor(base / size) * size + size - 2;
   return [24, 16, 8, 0].map((shift) => Math.floor(last / 2 ** shift) % 256).join(".");
+}
+
+function lastIPv6(network: string, bits: number): string {
+  const [left = [], right = []] = network
+    .split("::")
+    .map((part) => part.split(":").filter(Boolean));
+  const groups = [...left, ...Array<string>(8 - left.length - right.length).fill("0"), ...right];
+  const base = BigInt(`0x${groups.map((group) => group.padStart(4, "0")).join("")}`);
+  const last = (base | ((1n << BigInt(128 - bits)) - 1n)) - 1n;
+  return (last.toString(16).padStart(32, "0").match(/.{4}/g) ?? []).join(":");
 }
 
 const podFor = (pod: Pod, node: string, image: string, addresses: readonly string[]): Manifest => ({

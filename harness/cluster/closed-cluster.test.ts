@@ -26,6 +26,8 @@ describe("lastAddress", () => {
     expect(lastAddress("10.244.0.0/16")).to.equal("10.244.255.254");
     expect(lastAddress("10.96.0.0/12")).to.equal("10.111.255.254");
     expect(lastAddress("192.168.1.128/25")).to.equal("192.168.1.254");
+    expect(lastAddress("fd00:10:244::/56")).to.equal("fd00:0010:0244:00ff:ffff:ffff:ffff:fffe");
+    expect(lastAddress("fd00:10:96::/112")).to.equal("fd00:0010:0096:0000:0000:0000:0000:fffe");
   });
 });
 

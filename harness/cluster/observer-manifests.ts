@@ -79,7 +79,11 @@ function deployment(name: string, program: string, options: ObserverOptions): Ma
     image: options.image,
     imagePullPolicy: options.where === "control-plane" ? "Never" : "IfNotPresent",
     command: ["node", program],
-    env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
+    env: [
+      ...Object.entries(env).map(([key, value]) => ({ name: key, value })),
+      // Of the cluster's address family, whichever that is.
+      { name: "LISTEN_HOST", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+    ],
     ports: [{ name: "control", containerPort: CONTROL_PORT }],
     readinessProbe: { httpGet: { path: "/healthz", port: CONTROL_PORT }, periodSeconds: 1 },
     resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "300Mi" } },

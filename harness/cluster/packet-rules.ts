@@ -1,16 +1,18 @@
 /** Packet rules on nodes: what they drop or lead elsewhere, how much, and how all of it is taken away again. */
-import { listNodes, runInNode } from "kind-node";
+import { familyOf, IP_FAMILIES, listNodes, runInNode, type IpFamily } from "kind-node";
 import { kit } from "./kit-errors.js";
 
 /** Marks the rules as ours, so that healing finds them and nothing else. */
 const COMMENT = "agent-gateway-chaos";
+/** Rules of a family of addresses have a program of their own. */
+const PROGRAM = { ipv4: "iptables", ipv6: "ip6tables" } as const satisfies Record<IpFamily, string>;
 /** iptables is locked while kube-proxy writes its rules. */
 const WAIT = ["-w", "10"] as const;
 
 export interface PacketRule {
   /** The worker that forwards the packets: pods are reached through it. */
   readonly node: string;
-  /** Addresses or networks. */
+  /** Addresses or networks, both of one family. */
   readonly from: string;
   readonly to: string;
   /** Of the packets, 0 to 1; all when left out. */
@@ -23,11 +25,14 @@ export interface Detour {
   readonly node: string;
   readonly ip: string;
   readonly port: number;
-  /** Where they are led instead: an address of the node itself and a port of it, `172.18.0.3:24317`. */
+  /** Where they are led instead: an address of the node itself and a port of it, `172.18.0.3:24317`, `[fc00::3]:…`. */
   readonly through: string;
 }
 
-export const EVERYWHERE = "0.0.0.0/0";
+const EVERYWHERE = { ipv4: "0.0.0.0/0", ipv6: "::/0" } as const satisfies Record<IpFamily, string>;
+/** All addresses of the family of this one. */
+export const everywhereLike = (ip: string): string => EVERYWHERE[familyOf(ip)];
+
 /** Where our rules are, in the order in which they must go: nothing may be refused that is not led elsewhere. */
 const CHAINS = { filter: "FORWARD", nat: "PREROUTING" } as const;
 type Table = keyof typeof CHAINS;
@@ -35,8 +40,9 @@ type Table = keyof typeof CHAINS;
 /** A rule that is in force, as the node prints it. */
 export interface RuleInForce {
   readonly node: string;
+  readonly family: IpFamily;
   readonly table: Table;
-  /** Addresses or networks; everywhere, 0.0.0.0/0, where the rule does not say. */
+  /** Addresses or networks; everywhere, 0.0.0.0/0 or ::/0, where the rule does not say. */
   readonly from: string;
   readonly to: string;
   /** In nat, only the first packet of each connection is counted. */
@@ -56,8 +62,8 @@ export async function dropPackets(
       ? []
       : ["-m", "statistic", "--mode", "random", "--probability", share.toFixed(6)];
   const match = ["-s", from, "-d", to, ...some, "-m", "comment", "--comment", COMMENT];
-  const command = ["iptables", ...WAIT, "-I", "FORWARD", "1", ...match, "-j", "DROP"] as const;
-  await kit(runInNode(cluster, node, command, { signal }));
+  const command = [...WAIT, "-I", "FORWARD", "1", ...match, "-j", "DROP"];
+  await kit(runInNode(cluster, node, [PROGRAM[familyOf(to)], ...command], { signal }));
 }
 
 /**
@@ -80,7 +86,7 @@ export async function takeOver(
     ["filter", [...match, ...unlessReset, ...comment, ...reset]],
   ] as const) {
     const insert = ["-t", table, "-I", CHAINS[table], "1"];
-    const command = ["iptables", ...WAIT, ...insert, ...rule] as const;
+    const command = [PROGRAM[familyOf(ip)], ...WAIT, ...insert, ...rule] as const;
     await kit(runInNode(cluster, node, command, { signal }));
   }
 }
@@ -88,18 +94,21 @@ export async function takeOver(
 /** Our rules on all nodes that run. */
 export async function packetRules(cluster: string, signal?: AbortSignal): Promise<RuleInForce[]> {
   const nodes = (await kit(listNodes(cluster, { signal }))).filter(({ running }) => running);
-  const list = ["iptables-save", "-c"] as const;
   const found = await Promise.all(
-    nodes.map(async ({ name }) =>
-      rulesIn(name, await kit(runInNode(cluster, name, list, { signal }))),
+    nodes.flatMap(({ name }) =>
+      IP_FAMILIES.map(async (family) => {
+        const list = [`${PROGRAM[family]}-save`, "-c"] as const;
+        return rulesIn(name, family, await kit(runInNode(cluster, name, list, { signal })));
+      }),
     ),
   );
   return found.flat();
 }
 
 /** Our rules in what `iptables-save -c` prints: `*filter`, then `[3:180] -A FORWARD -s 10.0.0.1/32 …`. */
-export function rulesIn(node: string, text: string): RuleInForce[] {
+export function rulesIn(node: string, family: IpFamily, text: string): RuleInForce[] {
   let table = "";
+  const oneAddress = family === "ipv6" ? /\/128$/ : /\/32$/;
   return text.split("\n").flatMap((line) => {
     table = /^\*(\w+)/.exec(line)?.[1] ?? table;
     const [, packets, rule] = /^\[(\d+):\d+\] -A (.+)$/.exec(line.trim()) ?? [];
@@ -108,10 +117,10 @@ export function rulesIn(node: string, text: string): RuleInForce[] {
     if (!ours || !isTable(table) || words[0] !== CHAINS[table]) return [];
     const after = (flag: string): string => {
       const at = words.indexOf(flag);
-      return at === -1 ? EVERYWHERE : (words[at + 1] ?? "").replace(/\/32$/, "");
+      return at === -1 ? EVERYWHERE[family] : (words[at + 1] ?? "").replace(oneAddress, "");
     };
     const sides = { from: after("-s"), to: after("-d") };
-    return [{ node, table, ...sides, packets: Number(packets), words }];
+    return [{ node, family, table, ...sides, packets: Number(packets), words }];
   });
 }
 
@@ -122,8 +131,8 @@ export async function removePacketRules(cluster: string, signal?: AbortSignal): 
   const rules = await packetRules(cluster, signal);
   const order = Object.keys(CHAINS);
   const sorted = rules.sort((a, b) => order.indexOf(a.table) - order.indexOf(b.table));
-  for (const { node, table, words } of sorted) {
-    const command = ["iptables", ...WAIT, "-t", table, "-D", ...words] as const;
+  for (const { node, family, table, words } of sorted) {
+    const command = [PROGRAM[family], ...WAIT, "-t", table, "-D", ...words] as const;
     await kit(runInNode(cluster, node, command, { signal }));
   }
   return rules.length;

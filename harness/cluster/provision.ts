@@ -6,12 +6,11 @@ import { dirname } from "node:path";
 import {
   clusterOwner,
   createCluster,
-  DEFAULT_POD_SUBNET,
-  DEFAULT_SERVICE_SUBNET,
   egressCounters,
   ensureImages,
   ensureKubectl,
   ensureNamed,
+  familyOf,
   IMAGES,
   installEgressGuard,
   kubeconfig,
@@ -22,6 +21,7 @@ import {
   type EgressCounters,
   type EnsuredImage,
   type ImageMode,
+  type IpFamily,
 } from "kind-node";
 import { HarnessError, messageOf, UsageError } from "../model/errors.js";
 import { NAMESPACE } from "../model/ids.js";
@@ -45,6 +45,8 @@ export interface ProvisionOptions {
   readonly keep: boolean;
   /** How long `sweep` leaves a kept cluster alone. */
   readonly keepForS: number;
+  /** Of a cluster that is made; one that is reused has its own. */
+  readonly ipFamily: IpFamily;
   readonly runId: string;
   readonly images: ImageMode;
   readonly registryMirror?: string | undefined;
@@ -63,6 +65,8 @@ export interface ProvisionedCluster {
   readonly namespace: string;
   /** What is known of a cluster that is not ours; undefined for one that is. */
   readonly borrowed: BorrowedFacts | undefined;
+  /** What pods and Services have addresses of; undefined where nobody has looked. */
+  readonly ipFamily: IpFamily | undefined;
   /** Path of a kubectl binary, for rendering. */
   readonly kubectl: string;
   readonly observerImage: string;
@@ -133,7 +137,7 @@ async function equip(
   observerImage: string,
 ): Promise<Omit<ProvisionedCluster, "kubectl" | "images" | "putCollectors">> {
   const { name, kubeconfigPath, signal, progress } = options;
-  await kit(installEgressGuard(name, { signal }));
+  const networks = await kit(installEgressGuard(name, { signal }));
   const client = connectCluster({ kubeconfigPath });
   const closing = closeCoreDns(client, { signal, progress });
   const measuring = deployMetricsServer(client, { signal, progress, nodes: WORKERS + 1 });
@@ -141,8 +145,7 @@ async function equip(
     checkEgress(client, {
       image: observerImage,
       nodes,
-      podSubnet: DEFAULT_POD_SUBNET,
-      serviceSubnet: DEFAULT_SERVICE_SUBNET,
+      networks,
       signal,
       progress,
     }),
@@ -154,6 +157,7 @@ async function equip(
     client,
     namespace: NAMESPACE,
     borrowed: undefined,
+    ipFamily: familyOf(networks.pods),
     apply: (manifests, work) => applyManifests(client, manifests, work),
     clear: (work) => removeNamespace(client, NAMESPACE, { ...work, timeoutMs: CLEAR_MS }),
     observerImage,
@@ -257,6 +261,7 @@ async function create(options: ProvisionOptions, images: readonly EnsuredImage[]
       name,
       image: node.name,
       workers: WORKERS,
+      ipFamily: options.ipFamily,
       owner: options.keep ? keptFor(options.keepForS) : ownedBy(options.runId, LIFETIME_S),
       kubeconfigPath,
       waitMs: CREATE_WAIT_MS,

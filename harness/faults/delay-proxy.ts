@@ -2,10 +2,11 @@
  * Delays what comes for a gateway where the kernel cannot: a Toxiproxy on the gateway's node holds it back, and rules
  * of that node lead all connections there.
  */
-import { copyToNode, ensureToxiproxy, KitError, runInNode } from "kind-node";
+import { copyToNode, ensureToxiproxy, familyOf, KitError, runInNode } from "kind-node";
 import { kit } from "../cluster/kit-errors.js";
 import { packetRules, takeOver } from "../cluster/packet-rules.js";
 import type { Look } from "../cluster/wait.js";
+import { withPort } from "../model/addresses.js";
 import { HarnessError } from "../model/errors.js";
 import { collectors } from "./collectors.js";
 import type { FaultContext } from "./fault.js";
@@ -27,7 +28,7 @@ const PROGRAM = "/kind/agent-gateway-chaos-toxiproxy";
 export const delayProxy = (delayMs: number): Hindrance => ({
   put: async (context, { node, ip }) => {
     const { cluster, signal } = context;
-    const through = `${await addressOf(context, node)}:${String(PROXY_PORT)}`;
+    const through = withPort(await addressOf(context, { node, like: ip }), PROXY_PORT);
     const from = await proxyProgram({ signal });
     await kit(copyToNode(cluster, node, { from, to: PROGRAM }, { signal }));
     // As a unit, systemd knows its processes: what is stopped later is it and nothing else.
@@ -36,7 +37,7 @@ export const delayProxy = (delayMs: number): Hindrance => ({
       ...unit,
       ...[PROGRAM, "-host", "127.0.0.1", "-port", String(API_PORT)],
     ]);
-    const upstream = `${ip}:${String(GATEWAY_PORT)}`;
+    const upstream = withPort(ip, GATEWAY_PORT);
     await post(context, node, "/proxies", { name: "gateway", listen: through, upstream });
     await post(context, node, "/proxies/gateway/toxics", {
       ...{ type: "latency", stream: "upstream" },
@@ -96,13 +97,16 @@ const inNode = (
   command: readonly [string, ...string[]],
 ): Promise<string> => kit(runInNode(cluster, node, command, { signal }));
 
-/** The address of a node that other nodes reach. */
-async function addressOf({ client }: FaultContext, node: string): Promise<string> {
+/** The address of a node that other nodes reach, of the family of another address. */
+async function addressOf(
+  { client }: FaultContext,
+  { node, like }: { readonly node: string; readonly like: string },
+): Promise<string> {
   const { status } = await client.core.readNode({ name: node });
   const internal = status?.addresses?.filter(({ type }) => type === "InternalIP") ?? [];
-  const address = internal.find((one) => one.address.includes("."))?.address;
-  if (address === undefined) throw new HarnessError(`node ${node} has no IPv4 address`);
-  return address;
+  const found = internal.find(({ address }) => familyOf(address) === familyOf(like));
+  if (found !== undefined) return found.address;
+  throw new HarnessError(`node ${node} has no address of the family of ${like}`);
 }
 
 /** Tells the proxy something; waits while it starts. */

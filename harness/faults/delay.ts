@@ -5,6 +5,7 @@
 import { listNodes, runInNode } from "kind-node";
 import { kit } from "../cluster/kit-errors.js";
 import type { Look } from "../cluster/wait.js";
+import { withPort } from "../model/addresses.js";
 import { HarnessError } from "../model/errors.js";
 import type { CollectorState } from "./collectors.js";
 import { delayProxy, GATEWAY_PORT, proxyProgram } from "./delay-proxy.js";
@@ -76,7 +77,7 @@ async function roundTripMs(
   from: string,
   { ip, name }: CollectorState,
 ): Promise<number> {
-  const url = `http://${ip}:${String(GATEWAY_PORT)}/`;
+  const url = `http://${withPort(ip, GATEWAY_PORT)}/`;
   const ask =
     "curl --silent --show-error --noproxy '*' --http2-prior-knowledge --output /dev/null " +
     `--max-time ${String(LONGEST_ANSWER_S)} --write-out '%{time_starttransfer}\\n' ${url}`;

@@ -23,7 +23,7 @@ COMMIT
 `;
 
 describe("packet rules", () => {
-  const rules = rulesIn("w1", SAVED);
+  const rules = rulesIn("w1", "ipv4", SAVED);
 
   it("are told from other rules by their comment, with their table and their packets", () => {
     const seen = rules.map(({ node, table, from, to, packets }) => [
@@ -38,6 +38,19 @@ describe("packet rules", () => {
       ["w1", "filter", "10.244.2.0/24", "10.244.1.0/24", 0],
       ["w1", "filter", "0.0.0.0/0", "10.244.2.2", 2],
       ["w1", "nat", "0.0.0.0/0", "10.244.2.2", 4],
+    ]);
+  });
+
+  it("of IPv6 are read as those of IPv4 are", () => {
+    const comment = "-m comment --comment agent-gateway-chaos";
+    const saved = [
+      "*filter",
+      `[7:420] -A FORWARD -s fd00:10:244:1::4/128 -d fd00:10:244:2::/64 ${comment} -j DROP`,
+      `[2:80] -A FORWARD -d fd00:10:244:2::2/128 ${comment} -j DROP`,
+    ].join("\n");
+    expect(rulesIn("w1", "ipv6", saved).map(({ from, to }) => [from, to])).to.deep.equal([
+      ["fd00:10:244:1::4", "fd00:10:244:2::/64"],
+      ["::/0", "fd00:10:244:2::2"],
     ]);
   });
 
@@ -62,6 +75,7 @@ describe("packet rules", () => {
 describe("the proof of a partition", () => {
   const rule = (from: string, to: string, packets: number) => ({
     node: "w1",
+    family: "ipv4" as const,
     table: "filter" as const,
     from,
     to,

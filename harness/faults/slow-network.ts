@@ -1,5 +1,5 @@
 /** Loses, throttles or delays what goes to one gateway, on the node that it runs on. */
-import { dropPackets, EVERYWHERE, packetRules } from "../cluster/packet-rules.js";
+import { dropPackets, everywhereLike, packetRules } from "../cluster/packet-rules.js";
 import { HarnessError } from "../model/errors.js";
 import type { SlowNetwork } from "../model/node-faults.js";
 import { awaitProof } from "./await-proof.js";
@@ -54,7 +54,7 @@ function hindranceOf(spec: SlowNetwork): Hindrance {
 /** Drops a share of the packets. */
 const loss = (share: number): Hindrance => ({
   put: ({ cluster, signal }, { node, ip }) =>
-    dropPackets(cluster, { node, from: EVERYWHERE, to: ip, share }, signal),
+    dropPackets(cluster, { node, from: everywhereLike(ip), to: ip, share }, signal),
   look: async ({ cluster, signal }, { name }) => {
     const rules = await packetRules(cluster, signal);
     const packets = rules.reduce((sum, rule) => sum + rule.packets, 0);

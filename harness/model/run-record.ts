@@ -124,6 +124,10 @@ export const RunRecord = z.object({
     versions: z.record(z.string(), z.string()),
     images: z.array(z.object({ name: z.string(), digest: z.string() })),
     corefile: z.string(),
+    ipFamily: z
+      .enum(["ipv4", "ipv6"])
+      .optional()
+      .describe("of the addresses of pods and Services; absent where nobody has looked"),
     egressGuard: z.string(),
     rebuilt: z
       .string()

@@ -4,6 +4,7 @@
  * v0.160.0 and v0.161.0.
  */
 import { crc32 } from "node:zlib";
+import { bracketed, withPort } from "../model/addresses.js";
 import type { Signal } from "../model/signal.js";
 
 /** How a release makes its ring. */
@@ -133,8 +134,7 @@ export function routeKeyOf(
  * configuration names one (the default port is added later, for dialling, and does not enter the hash).
  */
 export function endpointOf(ip: string, port: string): string {
-  const host = ip.includes(":") ? `[${ip}]` : ip;
-  return port === "" ? host : `${host}:${port}`;
+  return port === "" ? bracketed(ip) : withPort(ip, port);
 }
 
 /** The address in an endpoint. */

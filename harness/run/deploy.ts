@@ -3,6 +3,7 @@ import { parseManifests } from "../cluster/manifests.js";
 import { deployObservers, type Observers } from "../cluster/observers.js";
 import type { ProvisionedCluster } from "../cluster/provision.js";
 import { waitForRollout } from "../cluster/rollout.js";
+import { withPort } from "../model/addresses.js";
 import { minutes } from "../model/durations.js";
 import { HarnessError } from "../model/errors.js";
 import type { Progress } from "../model/progress.js";
@@ -70,7 +71,7 @@ async function agentEndpoints({ client, namespace }: Place): Promise<Deployed["a
   const agents = items.flatMap(({ spec, status }) =>
     spec?.nodeName === undefined || status?.hostIP === undefined
       ? []
-      : [{ node: spec.nodeName, endpoint: `${status.hostIP}:${String(OTLP_GRPC_PORT)}` }],
+      : [{ node: spec.nodeName, endpoint: withPort(status.hostIP, OTLP_GRPC_PORT) }],
   );
   if (agents.length < 2) {
     throw new HarnessError("a trace must visit two agents, but fewer are there", {

@@ -107,7 +107,7 @@ export async function describeRun(run: DescribedRun): Promise<RunContext> {
     strict: options.strict,
     ...(scenario.shortenedFromMs === undefined ? {} : { shortened: true }),
     audited: scenario.audit,
-    command: options.rerunCommand(scenario.name),
+    command: options.rerunCommand(scenario.name, cluster.ipFamily),
     startedAt: run.startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
     phases: phaseSpans(record.phases, finishedAt.getTime()),
@@ -127,6 +127,7 @@ export async function describeRun(run: DescribedRun): Promise<RunContext> {
       ...place,
       versions: { ...place.versions, collector: versionsIn(collectors) },
       corefile: cluster.corefile,
+      ...(cluster.ipFamily === undefined ? {} : { ipFamily: cluster.ipFamily }),
       ...(session.rebuilt === undefined ? {} : { rebuilt: session.rebuilt }),
     },
     figures: {

@@ -68,18 +68,15 @@ describe("the fault schedule", () => {
   });
 
   it("heals what takes its time when it was proven, though its time and the load are over", async () => {
-    let proven = 0;
-    const startMs = Date.now();
     const run = await perform([at(0, 20)], {
       healsOnceProven: true,
       prove: async () => {
         await sleep(160);
-        proven = Date.now() - startMs;
         return { proven: true, proof: "gone" };
       },
     });
     expect(run.steps).to.deep.equal(["injecting", "injected", "proven", "healed"]);
-    expect(run.heals[0]).to.be.at.least(proven);
+    expect(run.heals[0]).to.be.at.least(159);
   });
 
   it("heals what failed to strike at once: it may have struck half", async () => {

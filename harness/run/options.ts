@@ -1,5 +1,5 @@
 /** What a person may choose about a run; the command line fills it in. */
-import type { ImageMode } from "kind-node";
+import type { ImageMode, IpFamily } from "kind-node";
 import type { SuitePlace } from "../report/index-file.js";
 
 /** When a cluster stays after a command, and for how long `sweep` then leaves it alone. */
@@ -28,6 +28,8 @@ interface ClusterOptions {
   readonly reuseCluster: boolean;
   /** Whether the cluster is left running afterwards. */
   readonly keepCluster: KeepCluster;
+  /** Of the addresses of a cluster that is made. */
+  readonly ipFamily: IpFamily;
   readonly images: ImageMode;
   /** `host:port` of a registry that mirrors the upstream names. */
   readonly registryMirror: string | undefined;
@@ -41,6 +43,6 @@ export interface RunOptions extends ClusterOptions {
   readonly reportsDir: string;
   /** Where the run stands in a suite; undefined for one on its own. */
   readonly place?: SuitePlace | undefined;
-  /** The command that repeats a scenario with this seed. */
-  readonly rerunCommand: (scenarioName: string) => string;
+  /** The command that repeats a scenario with this seed, on a cluster of the family that was asked for or this one. */
+  readonly rerunCommand: (scenarioName: string, ipFamily?: IpFamily) => string;
 }

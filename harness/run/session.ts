@@ -73,7 +73,8 @@ export async function openSession(
       if (rebuilt !== undefined) {
         progress.warn(`cluster ${clusterName} is made anew: ${rebuilt}`);
         await cluster.remove();
-        cluster = await provisionCluster({ ...provisioning, reuse: false });
+        const { ipFamily = options.ipFamily } = cluster;
+        cluster = await provisionCluster({ ...provisioning, ipFamily, reuse: false });
         await demandBaseline(cluster, { progress, signal });
         broken = undefined;
       }
@@ -122,6 +123,7 @@ function provisioningOf(input: {
     reuse: options.reuseCluster,
     keep: keepCluster.when === "always",
     keepForS: keepCluster.forHours * 3_600,
+    ipFamily: options.ipFamily,
     runId: runIdOf(new Date(startedMs), options.seed),
     images: options.images,
     registryMirror: options.registryMirror,
@@ -151,7 +153,9 @@ async function offBaseline(
 }
 
 async function demandHost(options: RunOptions, signal: AbortSignal): Promise<void> {
-  const [first] = await checkHost({ mode: options.images, signal });
+  const { images, ipFamily, reuseCluster } = options;
+  const family = reuseCluster ? undefined : ipFamily;
+  const [first] = await checkHost({ mode: images, ipFamily: family, signal });
   signal.throwIfAborted();
   if (first !== undefined) throw new HarnessError(first.problem, { fix: first.fix });
 }

@@ -1,4 +1,4 @@
-/** Entry of the generator's pod. Environment: RUN_ID, JOURNAL_DIR, LISTEN_HOST (0.0.0.0). */
+/** Entry of the generator's pod. Environment: RUN_ID, JOURNAL_DIR, LISTEN_HOST (an address). */
 import { join } from "node:path";
 import { CONTROL_PORT } from "../model/observer-api.js";
 import { log, runPod, setting } from "../observer/pod.js";
@@ -8,7 +8,7 @@ runPod(async (fatal) => {
   const generator = await startGenerator({
     runId: setting("RUN_ID"),
     journalPath: join(setting("JOURNAL_DIR"), "generator.ndjson"),
-    host: process.env["LISTEN_HOST"] ?? "0.0.0.0",
+    host: setting("LISTEN_HOST"),
     controlPort: CONTROL_PORT,
     onFatal: fatal,
   });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { checkNode, diskProblem, dockerProblem } from "./check-host.js";
+import { checkIPv6, checkNode, diskProblem, dockerProblem } from "./check-host.js";
 
 describe("what a host lacks", () => {
   for (const [stderr, kind, fix] of [
@@ -29,6 +29,12 @@ describe("what a host lacks", () => {
     const [problem] = diskProblem("/var/lib/docker", 14.9e9);
     expect(problem?.kind).to.equal("disk-full");
     expect(problem?.problem).to.equal("14.9 GB are free in /var/lib/docker, a run needs 15");
+  });
+
+  it("a kernel without IPv6, where Docker has no other", () => {
+    expect(checkIPv6("linux", true)).to.deep.equal([]);
+    expect(checkIPv6("darwin", false)).to.deep.equal([]);
+    expect(checkIPv6("linux", false)[0]?.problem).to.equal("this host's kernel has no IPv6");
   });
 
   it("a Node that is too old, by its numbers and not its letters", () => {

@@ -1,6 +1,8 @@
 /** What a host lacks for a run, each with its fix; looks only, changes nothing. */
+import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { execute } from "./command.js";
+import type { IpFamily } from "./configuration.js";
 import type { ImageMode } from "./ensure-images.js";
 import { messageOf } from "./errors.js";
 import { lowInotifyLimits } from "./inotify.js";
@@ -12,6 +14,7 @@ export type ProblemKind =
   | "docker-silent"
   | "disk-full"
   | "inotify-low"
+  | "no-ipv6"
   | "no-go"
   | "no-debootstrap"
   | "not-root";
@@ -30,13 +33,15 @@ const GB = 1e9;
 /** An empty list means that this host has all that a run needs. */
 export async function checkHost(options: {
   readonly mode: ImageMode;
+  readonly ipFamily?: IpFamily | undefined;
   readonly signal?: AbortSignal | undefined;
 }): Promise<HostProblem[]> {
-  const { mode, signal } = options;
+  const { mode, ipFamily, signal } = options;
   const checks = [
     Promise.resolve(checkNode(process.versions.node)),
     checkDocker(signal),
     checkInotify(),
+    Promise.resolve(ipFamily === "ipv6" ? checkIPv6(process.platform, existsSync(IPV6)) : []),
     mode === "build" ? checkBuild(signal) : Promise.resolve([]),
   ];
   return (await Promise.all(checks)).flat();
@@ -101,6 +106,16 @@ async function checkInotify(): Promise<HostProblem[]> {
     problem: `fs.inotify.${limit} is ${current}, several nodes need ${wanted}`,
     fix,
   }));
+}
+
+/** The kernel's list of IPv6 addresses. */
+const IPV6 = "/proc/net/if_inet6";
+
+/** Elsewhere than on Linux, Docker has a kernel of its own, of which nothing is known here. */
+export function checkIPv6(platform: string, hasAddresses: boolean): HostProblem[] {
+  if (platform !== "linux" || hasAddresses) return [];
+  const fix = "boot without ipv6.disable=1, or leave --ip-family out";
+  return [{ kind: "no-ipv6", problem: "this host's kernel has no IPv6", fix }];
 }
 
 async function checkBuild(signal: AbortSignal | undefined): Promise<HostProblem[]> {

@@ -124,6 +124,7 @@ describe("clusters", () => {
       name: "No Good",
       image: "x",
       workers: 1,
+      ipFamily: "ipv4" as const,
       waitMs: 1,
       kubeconfigPath: "/x",
       owner,

@@ -2,14 +2,28 @@
 import { readFile } from "node:fs/promises";
 import { OWNER_MOUNT, ownerDirectory } from "./owner.js";
 
-export const DEFAULT_POD_SUBNET = "10.244.0.0/16";
-export const DEFAULT_SERVICE_SUBNET = "10.96.0.0/16";
+/** What pods and Services have addresses of. */
+export const IP_FAMILIES = ["ipv4", "ipv6"] as const;
+export type IpFamily = (typeof IP_FAMILIES)[number];
+
+/** Networks in CIDR notation; each node has a part of that of the pods. */
+export interface ClusterNetworks {
+  readonly pods: string;
+  readonly services: string;
+}
+
+/** kind's own. */
+export const NETWORKS: Readonly<Record<IpFamily, ClusterNetworks>> = {
+  ipv4: { pods: "10.244.0.0/16", services: "10.96.0.0/16" },
+  ipv6: { pods: "fd00:10:244::/56", services: "fd00:10:96::/112" },
+};
+
+export const familyOf = (address: string): IpFamily => (address.includes(":") ? "ipv6" : "ipv4");
 
 export interface ClusterShape {
   /** Worker nodes beside the one control plane. */
   readonly workers: number;
-  readonly podSubnet?: string | undefined;
-  readonly serviceSubnet?: string | undefined;
+  readonly ipFamily: IpFamily;
 }
 
 /**
@@ -43,8 +57,9 @@ export function renderConfiguration(
     "kind: Cluster",
     "apiVersion: kind.x-k8s.io/v1alpha4",
     "networking:",
-    `  podSubnet: ${JSON.stringify(shape.podSubnet ?? DEFAULT_POD_SUBNET)}`,
-    `  serviceSubnet: ${JSON.stringify(shape.serviceSubnet ?? DEFAULT_SERVICE_SUBNET)}`,
+    `  ipFamily: ${shape.ipFamily}`,
+    `  podSubnet: ${JSON.stringify(NETWORKS[shape.ipFamily].pods)}`,
+    `  serviceSubnet: ${JSON.stringify(NETWORKS[shape.ipFamily].services)}`,
     ...(hasSysResource ? [] : RESTRICTED),
     "nodes:",
     ...node("control-plane"),

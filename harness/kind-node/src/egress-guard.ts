@@ -5,24 +5,10 @@
 import { readFile } from "node:fs/promises";
 import { controlPlaneKubectl } from "./access.js";
 import { run } from "./command.js";
-import { DEFAULT_POD_SUBNET, DEFAULT_SERVICE_SUBNET } from "./configuration.js";
+import { familyOf, NETWORKS, type ClusterNetworks } from "./configuration.js";
 import { kitPath } from "./content.js";
 import { KitError } from "./errors.js";
 import { listNodes, type OnCluster } from "./nodes.js";
-
-/**
- * Some networks answer for every address. There, a dead pod's address looks alive, and an agent
- * believes that it delivered. With the guard, a TCP connection to an address that no pod and no
- * Service has fails at once, and no packet of the cluster leaves the host.
- */
-export interface EgressGuardOptions extends OnCluster {
-  readonly podSubnet?: string | undefined;
-  readonly serviceSubnet?: string | undefined;
-  /**
-   * Networks in CIDR notation that count as inside; the Docker networks of the nodes when left out.
-   */
-  readonly nodeSubnets?: readonly string[] | undefined;
-}
 
 /** Packets that a node refused since it started. */
 export interface EgressCounters {
@@ -45,13 +31,17 @@ const NEVER_ROUTED_V4 = ["127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4"];
 const NEVER_ROUTED_V6 = ["::1/128", "fe80::/10", "ff00::/8"];
 
 /**
- * Installs the guard on every node as a systemd unit, so that it survives a restart of the node.
+ * Installs the guard on every node as a systemd unit, so that it survives a restart of the node;
+ * resolves with the networks that count as inside beside the nodes' own.
+ *
+ * Some networks answer for every address. There, a dead pod's address looks alive, and an agent
+ * believes that it delivered. With the guard, a TCP connection to an address that no pod and no
+ * Service has fails at once, and no packet of the cluster leaves the host.
  */
 export async function installEgressGuard(
   cluster: string,
-  options: EgressGuardOptions = {},
-): Promise<void> {
-  const { signal, podSubnet = DEFAULT_POD_SUBNET } = options;
+  { signal }: OnCluster = {},
+): Promise<ClusterNetworks> {
   const nodes = await listNodes(cluster, { signal });
   const podCidrs = await podCidrsOf(cluster, signal);
   const [script, unit, template] = await Promise.all(
@@ -59,23 +49,20 @@ export async function installEgressGuard(
       readFile(kitPath("egress-guard", file), "utf8"),
     ),
   );
-  const nodeSubnets = options.nodeSubnets ?? (await dockerSubnets(nodes[0]?.name ?? "", signal));
-  const rules = renderRules(template ?? "", {
-    podSubnet,
-    serviceSubnet: options.serviceSubnet ?? DEFAULT_SERVICE_SUBNET,
-    nodeSubnets,
-  });
+  const networks = NETWORKS[familyOf([...podCidrs.values()][0] ?? "")];
+  const nodeSubnets = await dockerSubnets(nodes[0]?.name ?? "", signal);
+  const rules = renderRules(template ?? "", networks, nodeSubnets);
   await Promise.all(
     nodes.map(async ({ name }) => {
       const podCidr = podCidrs.get(name);
       if (podCidr === undefined) throw new KitError(`node ${name} has no pod network`);
-      const networks = `POD_SUBNET=${podSubnet}\nPOD_CIDR=${podCidr}\n`;
+      const variables = `POD_SUBNET=${networks.pods}\nPOD_CIDR=${podCidr}\n`;
       const inNode = (...command: string[]): Promise<string> =>
         run("docker", ["exec", name, ...command], { signal });
       const write = (path: string, input: string): Promise<string> =>
         run("docker", ["exec", "--interactive", name, "cp", "/dev/stdin", path], { signal, input });
       await inNode("mkdir", "-p", DIRECTORY);
-      await write(`${DIRECTORY}/networks.env`, networks);
+      await write(`${DIRECTORY}/networks.env`, variables);
       await write(`${DIRECTORY}/rules.nft`, rules);
       await write(`${DIRECTORY}/egress-guard.sh`, script ?? "");
       await write(`/etc/systemd/system/${UNIT}`, unit ?? "");
@@ -84,6 +71,7 @@ export async function installEgressGuard(
       await inNode("systemctl", "restart", UNIT);
     }),
   );
+  return networks;
 }
 
 /** What the running nodes of a cluster refused so far; a node that restarts begins at 0 again. */
@@ -122,14 +110,15 @@ export function parseCounters(node: string, text: string): EgressCounters {
 /** Fills the networks into the rules. */
 export function renderRules(
   template: string,
-  networks: { podSubnet: string; serviceSubnet: string; nodeSubnets: readonly string[] },
+  { pods, services }: ClusterNetworks,
+  nodeSubnets: readonly string[],
 ): string {
-  const isV6 = (subnet: string): boolean => subnet.includes(":");
-  const inside = [networks.podSubnet, ...networks.nodeSubnets];
+  const isV6 = (subnet: string): boolean => familyOf(subnet) === "ipv6";
+  const inside = [pods, ...nodeSubnets];
   const v4 = [...inside.filter((subnet) => !isV6(subnet)), ...NEVER_ROUTED_V4];
   const v6 = [...inside.filter(isV6), ...NEVER_ROUTED_V6];
   return template
-    .replace("@SERVICE_SUBNET@", networks.serviceSubnet)
+    .replace("@SERVICES@", `${isV6(services) ? "ip6" : "ip"} daddr ${services}`)
     .replace("@LOCAL_V4@", v4.join(", "))
     .replace("@LOCAL_V6@", v6.join(", "));
 }

@@ -89,8 +89,7 @@ describe("a limit", () => {
 
 describe("the configuration of a cluster", () => {
   it("is YAML with one control plane, the workers, the networks and our mark on each node", () => {
-    const shape = { workers: 3, podSubnet: "10.1.0.0/16" };
-    const text = renderConfiguration("box", shape, true);
+    const text = renderConfiguration("box", { workers: 3, ipFamily: "ipv4" }, true);
     const { nodes, networking, ...rest } = parse(text) as {
       nodes: { role: string; extraMounts: { containerPath: string; readOnly: boolean }[] }[];
       networking: unknown;
@@ -105,13 +104,26 @@ describe("the configuration of a cluster", () => {
     for (const { extraMounts } of nodes) {
       expect(extraMounts[0]).to.include({ containerPath: OWNER_MOUNT, readOnly: true });
     }
-    expect(networking).to.deep.equal({ podSubnet: "10.1.0.0/16", serviceSubnet: "10.96.0.0/16" });
+    expect(networking).to.deep.equal({
+      ipFamily: "ipv4",
+      podSubnet: "10.244.0.0/16",
+      serviceSubnet: "10.96.0.0/16",
+    });
     expect(rest.containerdConfigPatches).to.equal(undefined);
+  });
+
+  it("has networks of the family that is asked for", () => {
+    const text = renderConfiguration("box", { workers: 1, ipFamily: "ipv6" }, true);
+    expect((parse(text) as { networking: unknown }).networking).to.deep.equal({
+      ipFamily: "ipv6",
+      podSubnet: "fd00:10:244::/56",
+      serviceSubnet: "fd00:10:96::/112",
+    });
   });
 
   it("tells containerd not to ask for what the host cannot give", () => {
     const { containerdConfigPatches } = parse(
-      renderConfiguration("box", { workers: 1 }, false),
+      renderConfiguration("box", { workers: 1, ipFamily: "ipv4" }, false),
     ) as {
       containerdConfigPatches: string[];
     };

@@ -9,14 +9,15 @@ export {
   type RunningCluster,
 } from "./cluster.js";
 export type { WorkOptions } from "./command.js";
-export { DEFAULT_POD_SUBNET, DEFAULT_SERVICE_SUBNET, type ClusterShape } from "./configuration.js";
-export { CONTENT_LABEL } from "./content.js";
 export {
-  egressCounters,
-  installEgressGuard,
-  type EgressCounters,
-  type EgressGuardOptions,
-} from "./egress-guard.js";
+  familyOf,
+  IP_FAMILIES,
+  type ClusterNetworks,
+  type ClusterShape,
+  type IpFamily,
+} from "./configuration.js";
+export { CONTENT_LABEL } from "./content.js";
+export { egressCounters, installEgressGuard, type EgressCounters } from "./egress-guard.js";
 export {
   ensureImages,
   ensureNamed,

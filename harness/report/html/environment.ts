@@ -28,6 +28,9 @@ export function environmentSection(record: RunRecord): Section {
         ["finished", formatUtc(record.finishedAt)],
         ...(environment.borrowed === undefined ? [] : borrowedPairs(environment.borrowed)),
         ...Object.entries(environment.versions),
+        ...(environment.ipFamily === undefined
+          ? []
+          : [["addresses", environment.ipFamily === "ipv6" ? "IPv6" : "IPv4"] as const]),
         ["egress guard", environment.egressGuard],
         ...(environment.rebuilt === undefined
           ? []
