@@ -7,7 +7,7 @@ import { deploymentFacts, samplingFactsOf, type DeploymentFacts } from "./deploy
 import { holdMs } from "./holds.js";
 import { explainLoss, type Ends } from "./loss-windows.js";
 import { settings } from "./settings.js";
-import { GONE } from "./test-death.js";
+import { GONE } from "./test-topology.js";
 import { renderedDeployment } from "./test-deployments.js";
 
 const FACTS = {

@@ -10,28 +10,11 @@ import {
   slowNetwork,
 } from "../model/node-faults.js";
 import type { Death } from "./deaths.js";
-import { GONE } from "./test-death.js";
 import { departuresIn, heldUpIn } from "./departures.js";
 import { outagesIn, type Outage } from "./outages.js";
+import { endpointEvent, GONE, SERVICE } from "./test-topology.js";
 
-const SERVICE = "headless";
-const endpoint = (atMs: number, over: Partial<TopologyEvent> = {}): TopologyEvent => ({
-  atMs,
-  source: "endpoint",
-  change: "modified",
-  pod: "gw",
-  uid: "u1",
-  tier: "gateway",
-  ip: "10.0.0.1",
-  node: "n1",
-  ready: true,
-  terminating: false,
-  restarts: 0,
-  disruption: "",
-  service: SERVICE,
-  ...over,
-});
-const unready = endpoint(100_000, { ready: false });
+const unready = endpointEvent(100_000, { ready: false });
 const outage: Outage = {
   kind: "cut-off",
   nodes: [],
@@ -55,13 +38,17 @@ const departures = (
 
 describe("departures", () => {
   it("are endpoints that stop serving: out of reach since the last probe that may have succeeded", () => {
-    expect(departures([endpoint(0), unready])).to.deep.equal([["10.0.0.1", 83_000, 100_000]]);
-    const gone = endpoint(100_000, { change: "deleted", ready: false });
-    expect(departures([endpoint(0), gone])).to.deep.equal([["10.0.0.1", 83_000, 100_000]]);
+    expect(departures([endpointEvent(0), unready])).to.deep.equal([["10.0.0.1", 83_000, 100_000]]);
+    const gone = endpointEvent(100_000, { change: "deleted", ready: false });
+    expect(departures([endpointEvent(0), gone])).to.deep.equal([["10.0.0.1", 83_000, 100_000]]);
   });
 
   it("of a resolver that keeps what is not ready begin with that, and end with the endpoint", () => {
-    const events = [endpoint(0), unready, endpoint(150_000, { change: "deleted", ready: false })];
+    const events = [
+      endpointEvent(0),
+      unready,
+      endpointEvent(150_000, { change: "deleted", ready: false }),
+    ];
     expect(departures(events, { keepsUnready: true })).to.deep.equal([
       ["10.0.0.1", 83_000, 150_000],
     ]);
@@ -69,47 +56,47 @@ describe("departures", () => {
   });
 
   it("are also endpoints that go on serving under another address", () => {
-    expect(departures([endpoint(0), endpoint(100_000, { ip: "10.0.0.9" })])).to.deep.equal([
-      ["10.0.0.1", 83_000, 100_000],
-    ]);
+    expect(
+      departures([endpointEvent(0), endpointEvent(100_000, { ip: "10.0.0.9" })]),
+    ).to.deep.equal([["10.0.0.1", 83_000, 100_000]]);
   });
 
   it("happen once, and again after a return; nobody departs who did not serve", () => {
-    const again = endpoint(101_000, { ready: false });
-    expect(departures([endpoint(0), unready, again])).to.have.length(1);
-    const back = [endpoint(110_000), endpoint(140_000, { ready: false })];
-    expect(departures([endpoint(0), unready, ...back])).to.have.length(2);
+    const again = endpointEvent(101_000, { ready: false });
+    expect(departures([endpointEvent(0), unready, again])).to.have.length(1);
+    const back = [endpointEvent(110_000), endpointEvent(140_000, { ready: false })];
+    expect(departures([endpointEvent(0), unready, ...back])).to.have.length(2);
     expect(departures([unready])).to.deep.equal([]);
-    expect(departures([endpoint(0, { service: "other" }), unready])).to.deep.equal([]);
+    expect(departures([endpointEvent(0, { service: "other" }), unready])).to.deep.equal([]);
   });
 
   it("in an outage of theirs begin with it; in that of another gateway they do not", () => {
-    expect(departures([endpoint(0), unready], { outages: [outage] })).to.deep.equal([
+    expect(departures([endpointEvent(0), unready], { outages: [outage] })).to.deep.equal([
       ["10.0.0.1", 60_000, 100_000],
     ]);
     const ofNode = { ...outage, uids: [], nodes: ["n1"] };
-    expect(departures([endpoint(0), unready], { outages: [ofNode] })).to.deep.equal([
+    expect(departures([endpointEvent(0), unready], { outages: [ofNode] })).to.deep.equal([
       ["10.0.0.1", 60_000, 100_000],
     ]);
     for (const other of [
       { ...outage, uids: ["u2"] },
       { ...outage, toMs: 99_000 },
     ]) {
-      expect(departures([endpoint(0), unready], { outages: [other] })).to.deep.equal([
+      expect(departures([endpointEvent(0), unready], { outages: [other] })).to.deep.equal([
         ["10.0.0.1", 83_000, 100_000],
       ]);
     }
   });
 
   it("are none where a death took the address: that has a narrower window of its own", () => {
-    expect(departures([endpoint(0), unready], { deaths: [GONE] })).to.deep.equal([]);
+    expect(departures([endpointEvent(0), unready], { deaths: [GONE] })).to.deep.equal([]);
     const earlier = { ...GONE, fromMs: 50_000, toMs: 54_000 };
-    expect(departures([endpoint(0), unready], { deaths: [earlier] })).to.have.length(1);
+    expect(departures([endpointEvent(0), unready], { deaths: [earlier] })).to.have.length(1);
   });
 });
 
 describe("what agents hold up", () => {
-  const topology = [endpoint(0, { source: "pod", service: "" })];
+  const topology = [endpointEvent(0, { source: "pod", service: "" })];
   const held = (
     outages: Outage[],
     departed: { ip: string; sinceMs: number; atMs: number }[] = [],

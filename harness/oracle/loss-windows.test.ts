@@ -9,7 +9,7 @@ import { deploymentFacts, type DeploymentFacts } from "./deployment-facts.js";
 import { LOSS_RULES, ruleText } from "./loss-rules.js";
 import { explainLoss } from "./loss-windows.js";
 import type { LostItem } from "./lost-item.js";
-import { GONE } from "./test-death.js";
+import { GONE } from "./test-topology.js";
 
 const YAML = readFileSync(
   join(import.meta.dirname, "../../fixtures/histories/deployment.yaml"),

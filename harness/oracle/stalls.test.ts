@@ -1,27 +1,11 @@
 import { expect } from "chai";
-import type { TopologyEvent } from "../model/history.js";
 import { deploymentFacts } from "./deployment-facts.js";
 import type { Outage } from "./outages.js";
 import { agentNodesIn, pausesIn, stallsIn } from "./stalls.js";
 import { renderedDeployment } from "./test-deployments.js";
+import { endpointEvent } from "./test-topology.js";
 
 const { agent } = deploymentFacts(renderedDeployment("graceful"));
-const event = (atMs: number, over: Partial<TopologyEvent> = {}): TopologyEvent => ({
-  atMs,
-  source: "endpoint",
-  change: "modified",
-  pod: "gw",
-  uid: "u1",
-  tier: "gateway",
-  ip: "10.0.0.1",
-  node: "n1",
-  ready: true,
-  terminating: false,
-  restarts: 0,
-  disruption: "",
-  service: agent.resolver.service,
-  ...over,
-});
 const frozen: Outage = {
   kind: "frozen",
   nodes: ["n1"],
@@ -31,7 +15,7 @@ const frozen: Outage = {
   toMs: 160_000,
 };
 const lag = { lagMs: 13_000, dns: [] };
-const events = [event(0), event(100_000, { ready: false })];
+const events = [endpointEvent(0), endpointEvent(100_000, { ready: false })];
 const { timeoutMs } = agent.exporter;
 
 describe("stalls", () => {
@@ -58,7 +42,7 @@ describe("stalls", () => {
   });
 
   it("happen once for a departure, and for no other Service's", () => {
-    const again = event(101_000, { ready: false, terminating: true });
+    const again = endpointEvent(101_000, { ready: false, terminating: true });
     expect(stallsIn([...events, again], [frozen], agent, lag)).to.have.length(1);
     const others = events.map((one) => ({ ...one, service: "other" }));
     expect(stallsIn(others, [frozen], agent, lag)).to.deep.equal([]);
@@ -98,8 +82,8 @@ describe("pauses", () => {
   });
 
   it("take the agents' nodes from the topology, each once", () => {
-    const agentOn = (node: string) => event(0, { source: "pod", tier: "agent", node });
-    const topology = [agentOn("n1"), agentOn("n2"), agentOn("n1"), agentOn(""), event(0)];
+    const agentOn = (node: string) => endpointEvent(0, { source: "pod", tier: "agent", node });
+    const topology = [agentOn("n1"), agentOn("n2"), agentOn("n1"), agentOn(""), endpointEvent(0)];
     expect(agentNodesIn(topology)).to.deep.equal(["n1", "n2"]);
   });
 });
