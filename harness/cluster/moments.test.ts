@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { expect } from "chai";
-import { distinctMoments, noticeStalls } from "./moments.js";
+import fc from "fast-check";
+import { distinctMoments, noticeLateNews, noticeStalls } from "./moments.js";
 
 describe("a clock of distinct moments", () => {
   it("orders what comes in one millisecond, and never goes back with the system's clock", () => {
@@ -34,5 +35,39 @@ describe("the notice of stalls", () => {
     stopped.abort();
     expect(stalls[0]!.fromMs).to.be.within(beganMs, beganMs + 100);
     expect(stalls[0]!.toMs).to.be.at.least(endedMs);
+  });
+});
+
+describe("the notice of late news", () => {
+  // A change at 10.9 s is stamped 10 s.
+  const stamp = (changedMs: number): number => Math.floor(changedMs / 1_000) * 1_000;
+
+  it("tells from when to when something had changed and nobody was told", () => {
+    const late = noticeLateNews(1_000);
+    expect(late(10_000, 10_020)).to.equal(undefined);
+    expect(late(20_000, 23_100)).to.deep.equal({ fromMs: 20_020, toMs: 23_100 });
+  });
+
+  it("never blames what came within the limit, whatever the stamp left out and the clocks differ", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -60_000, max: 60_000 }),
+        fc.array(fc.record({ atMs: fc.nat(1e6), tookMs: fc.integer({ min: 0, max: 1_000 }) })),
+        (aheadMs, news) => {
+          const late = noticeLateNews(1_000);
+          for (const { atMs, tookMs } of news) {
+            expect(late(stamp(atMs + aheadMs), atMs + tookMs)).to.equal(undefined);
+          }
+        },
+      ),
+    );
+  });
+
+  it("says nothing of what has no stamp", () => {
+    const late = noticeLateNews(1_000);
+    expect(late(NaN, 10_000)).to.equal(undefined);
+    expect(late(-Infinity, 10_000)).to.equal(undefined);
+    expect(late(20_000, 20_020)).to.equal(undefined);
+    expect(late(30_000, 33_100)).not.to.equal(undefined);
   });
 });

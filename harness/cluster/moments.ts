@@ -1,4 +1,4 @@
-/** When this process notices things: no two at once, and whether it is late. */
+/** When this process notices things: no two at once, and whether it is late or was told late. */
 
 /** Finer than anything is judged by, and coarser than a double's precision in Unix ms. */
 const STEP_MS = 0.001;
@@ -42,4 +42,24 @@ export function noticeStalls({
   const stop = (): void => clearInterval(timer);
   if (signal.aborted) stop();
   else signal.addEventListener("abort", stop, { once: true });
+}
+
+/** The API server stamps changes in whole seconds. */
+const STAMP_MS = 1_000;
+
+/**
+ * Tells of news that came late: the time from its stamp, when the API server changed the object, until it was told.
+ * It is measured against the news that came quickest, so the server's clock need not be ours; what is late by less
+ * than the limit and a stamp may be in time.
+ */
+export function noticeLateNews(
+  limitMs: number,
+): (stampMs: number, toldMs: number) => { fromMs: number; toMs: number } | undefined {
+  let quickestMs = Infinity;
+  return (stampMs, toldMs) => {
+    if (!Number.isFinite(stampMs)) return undefined;
+    quickestMs = Math.min(quickestMs, toldMs - stampMs);
+    const lateMs = toldMs - stampMs - quickestMs;
+    return lateMs > limitMs + STAMP_MS ? { fromMs: toldMs - lateMs, toMs: toldMs } : undefined;
+  };
 }

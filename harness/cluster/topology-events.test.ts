@@ -1,6 +1,6 @@
-import type { V1EndpointSlice, V1Pod } from "@kubernetes/client-node";
+import type { V1EndpointSlice, V1ManagedFieldsEntry, V1Pod } from "@kubernetes/client-node";
 import { expect } from "chai";
-import { changesBetween, endpointStates, podStates } from "./topology-events.js";
+import { changedMs, changesBetween, endpointStates, podStates } from "./topology-events.js";
 
 const pod = (
   changes: { ready?: boolean; deleted?: boolean; app?: string; disruption?: string } = {},
@@ -36,6 +36,18 @@ const slice = (endpoints: unknown): V1EndpointSlice =>
     metadata: { labels: { "kubernetes.io/service-name": "otel-gateway-headless" } },
     endpoints,
   }) as unknown as V1EndpointSlice;
+
+describe("the time of a change", () => {
+  it("is the newest stamp of any manager of the object's fields, as the API sends it", () => {
+    const managedFields = [
+      { manager: "kubelet", time: "2026-01-01T00:00:09Z" },
+      { manager: "scheduler", time: "2026-01-01T00:00:07Z" },
+      { manager: "nobody" },
+    ] as unknown as V1ManagedFieldsEntry[];
+    expect(changedMs({ metadata: { managedFields } })).to.equal(Date.UTC(2026, 0, 1, 0, 0, 9));
+    expect(changedMs({ metadata: {} })).to.equal(-Infinity);
+  });
+});
 
 describe("topology events", () => {
   it("state of a pod its tier, address, node, readiness and the restarts of all containers", () => {

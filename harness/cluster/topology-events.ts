@@ -1,10 +1,25 @@
 /** Kubernetes objects as topology events, and the changes between two states; pure. */
-import type { V1EndpointSlice, V1Pod } from "@kubernetes/client-node";
+import type { V1EndpointSlice, V1ObjectMeta, V1Pod } from "@kubernetes/client-node";
 import type { TopologyEvent } from "../model/history.js";
 import { isReady, restartsOf } from "./pod-trouble.js";
 
 /** A state: the facts of an event without its time and kind of change. */
 export type TopologyState = Omit<TopologyEvent, "atMs" | "change">;
+
+export interface Listed {
+  readonly metadata?: Pick<V1ObjectMeta, "uid" | "resourceVersion" | "managedFields">;
+}
+
+/**
+ * When the API server changed the object last, in Unix ms, by the second; -Infinity when it does not say. Each
+ * field has a manager, whose stamp is renewed with every change (kubernetes.io/docs, "Server-Side Apply").
+ */
+export const changedMs = ({ metadata }: Listed): number =>
+  Math.max(
+    ...(metadata?.managedFields ?? []).flatMap(({ time }) =>
+      time === undefined ? [] : new Date(time).getTime(),
+    ),
+  );
 
 const TIER_OF_APP: Record<string, TopologyEvent["tier"]> = {
   "otel-agent": "agent",

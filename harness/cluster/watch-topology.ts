@@ -1,20 +1,16 @@
 /** Watches the pods and the gateway endpoints of a namespace and reports every change of them. */
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  Watch,
-  type V1EndpointSlice,
-  type V1ListMeta,
-  type V1ObjectMeta,
-  type V1Pod,
-} from "@kubernetes/client-node";
+import { Watch, type V1EndpointSlice, type V1ListMeta, type V1Pod } from "@kubernetes/client-node";
 import { messageOf } from "../model/errors.js";
 import type { TopologyEvent, TopologyGap } from "../model/history.js";
 import type { ClusterClient } from "./client.js";
-import { distinctMoments, noticeStalls } from "./moments.js";
+import { distinctMoments, noticeLateNews, noticeStalls } from "./moments.js";
 import {
+  changedMs,
   changesBetween,
   endpointStates,
   podStates,
+  type Listed,
   type TopologyState,
 } from "./topology-events.js";
 
@@ -23,7 +19,7 @@ export interface TopologyWatchOptions {
   readonly onEvent: (event: TopologyEvent) => void;
   /**
    * A watch was broken and is renewed; changes in between were found by listing again. Or this process had no time for
-   * what the watch told it.
+   * what the watch told it, or the watch told it late.
    */
   readonly onGap?: (gap: TopologyGap) => void;
   readonly signal?: AbortSignal | undefined;
@@ -58,15 +54,16 @@ export async function watchTopology(
     list: () => client.discovery.listNamespacedEndpointSlice({ namespace }),
     states: endpointStates,
   };
+  const lateness = noticeLateNews(STALL_MS);
+  const onTold = (object: Listed, atMs: number): void => {
+    const late = lateness(changedMs(object), atMs);
+    if (late !== undefined) onGap?.(late);
+  };
   await Promise.all([
-    follow(client, pods, options, signal),
-    follow(client, endpoints, options, signal),
+    follow(client, pods, { ...options, onTold }, signal),
+    follow(client, endpoints, { ...options, onTold }, signal),
   ]);
   return { stop: () => stopped.abort() };
-}
-
-interface Listed {
-  readonly metadata?: V1ObjectMeta;
 }
 
 /** One kind of object, and the states that one object of it stands for. */
@@ -82,7 +79,10 @@ interface Stream<T extends Listed> {
 async function follow<T extends Listed>(
   client: ClusterClient,
   stream: Stream<T>,
-  options: TopologyWatchOptions,
+  options: TopologyWatchOptions & {
+    /** An object has been changed, or made, and the watch tells so now. */
+    readonly onTold: (object: Listed, atMs: number) => void;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   /** The states of each object, by the object's UID. */
@@ -102,12 +102,13 @@ async function follow<T extends Listed>(
     for (const item of items) put(item.metadata?.uid ?? "", stream.states(item), atMs);
     return metadata?.resourceVersion ?? "";
   };
-  const onObject = (phase: string, object: Listed): void =>
-    put(
-      object.metadata?.uid ?? "",
-      phase === "DELETED" ? new Map() : stream.states(object as T),
-      moment(),
-    );
+  const onObject = (phase: string, object: Listed): void => {
+    const atMs = moment();
+    const isGone = phase === "DELETED";
+    put(object.metadata?.uid ?? "", isGone ? new Map() : stream.states(object as T), atMs);
+    // A deletion has no stamp.
+    if (!isGone) options.onTold(object, atMs);
+  };
 
   let version = await relist();
   let brokenMs: number | undefined;
