@@ -77,6 +77,16 @@ describe("chaos run --dry-run", () => {
     );
   });
 
+  it("has a run for each of several collectors, with one plan", async () => {
+    const flags = ["--deployment", "current", "--collector-version", "0.160.0,0.161.0"];
+    const { all } = await run([], ["dry-run", "gateway-kill", "--seed", "7", ...flags]);
+    for (const version of ["0.160.0", "0.161.0"]) {
+      expect(all).to.contain(
+        `npx chaos run gateway-kill --seed 7 --deployment current --collector-version ${version}\n`,
+      );
+    }
+  });
+
   it("says in a line that the deployment cannot be rendered without kubectl", async () => {
     const { exitCode, all } = await dryRun();
     expect({ exitCode, all }).to.include({ exitCode: 0 });

@@ -349,7 +349,7 @@ export const OPTIONS = {
   collectorImage: option({
     flags: "--collector-image <refs>",
     about:
-      "the image of every collector, in place of the one that the manifests name; a matrix has a column for each",
+      "the image of every collector, in place of the one that the manifests name; of several, each in its turn",
     kind: "list",
     schema: z.array(values.imageReference).min(1).readonly(),
     wants: "an image, for example otel/opentelemetry-collector-contrib:0.96.0",

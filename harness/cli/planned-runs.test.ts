@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { scenarios } from "../../scenarios/suites.js";
 import { overrideScenario } from "./override-scenario.js";
-import { planRuns, seedOf } from "./planned-runs.js";
+import { planRuns, seedOf, withEach } from "./planned-runs.js";
 import { callMain } from "./test-main.js";
 
 const [first, second] = scenarios;
@@ -24,6 +24,25 @@ describe("planned runs", () => {
     expect(new Set(seeds).size).to.equal(50);
     expect(seeds).to.deep.equal(planRuns([first!], 7n, 50).map(({ seed }) => seed));
     expect(seedOf(8n, 2)).not.to.equal(seedOf(7n, 2));
+  });
+
+  it("with several images have each in its turn, with the seed of the run", () => {
+    const runs = withEach(["a:1", "b:1"], planRuns([first!, second!], 7n, 1));
+    expect(
+      runs.map(({ scenario, seed, collectorImage }) => [
+        scenario.name,
+        scenario.collectorImage,
+        seed,
+        collectorImage,
+      ]),
+    ).to.deep.equal([
+      [first!.name, "a:1", 7n, "a:1"],
+      [first!.name, "b:1", 7n, "b:1"],
+      [second!.name, "a:1", 7n, "a:1"],
+      [second!.name, "b:1", 7n, "b:1"],
+    ]);
+    const planned = planRuns([first!], 7n, 1);
+    expect(withEach(["a:1"], planned)).to.equal(planned);
   });
 
   it("a scenario that is named twice is run twice, as --repeat would", () => {

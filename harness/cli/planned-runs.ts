@@ -33,6 +33,21 @@ export function planRuns(
     });
 }
 
+/** Each run with each of several images, one right after the other; of one image or none, as they are. */
+export const withEach = (
+  images: readonly string[],
+  runs: readonly PlannedRun[],
+): readonly PlannedRun[] =>
+  images.length < 2
+    ? runs
+    : runs.flatMap((run) =>
+        images.map((collectorImage) => ({
+          ...run,
+          scenario: { ...run.scenario, collectorImage },
+          collectorImage,
+        })),
+      );
+
 /** A scenario that draws its faults has them from here on: they depend on the run's seed. */
 export function plannedRun(scenario: Scenario, seed: bigint, repetition: number): PlannedRun {
   const { draws, loadMs } = scenario;

@@ -27,7 +27,7 @@ export function collectorImageOf(settings: SaidOfCollectors): string | undefined
   const [image, ...others] = collectorImagesOf(settings) ?? [];
   if (others.length === 0) return image;
   const flag = settings.collectorVersion === undefined ? "image" : "version";
-  throw new UsageError(`--collector-${flag}: give one; chaos matrix compares several`);
+  throw new UsageError(`--collector-${flag}: give one`);
 }
 
 /** Settings whose collector is settled. */

@@ -11,9 +11,9 @@ import { listText } from "./list.js";
 import type { Settings } from "./options-table.js";
 import { loadSeconds, overrideScenario } from "./override-scenario.js";
 import type { Job } from "./perform.js";
-import { MOST_REPETITIONS, planRuns, type PlannedRun } from "./planned-runs.js";
+import { MOST_REPETITIONS, planRuns, withEach, type PlannedRun } from "./planned-runs.js";
 import { runOptions } from "./run-options.js";
-import { collectorImageOf, deploymentOf, type WithCollector } from "./run-target.js";
+import { collectorImagesOf, deploymentOf, type WithCollector } from "./run-target.js";
 import { selectRuns, type Selection } from "./select.js";
 import { addOptions, settle, type Surroundings } from "./settings.js";
 import { readUnfinishedSuite, writeSuitePlan } from "./suite-plan.js";
@@ -57,23 +57,32 @@ async function act(
   given: Partial<Pick<Settings, "dryRun">> = {},
 ): Promise<ExitCode> {
   const settled = await settle(command, around);
-  const settings = { ...(await targeted(settled.settings, around)), ...given };
+  const settings: Targeted = { ...(await targeted(settled.settings, around)), ...given };
   return settings.resume === undefined
     ? run(names, settings, around)
     : resume(names, settings.resume, settings, around);
 }
 
+type Targeted = WithCollector & {
+  /** Each in its turn; none for as the manifests say. */
+  readonly collectorImages: readonly string[];
+};
+
 /** The settings with what several options say said in one, and paths made whole. */
-const targeted = async (settings: Settings, { cwd }: Surroundings): Promise<WithCollector> => ({
-  ...settings,
-  load: loadSeconds(settings),
-  collectorImage: collectorImageOf(settings),
-  deployment: settings.deployment && (await deploymentOf(settings.deployment, cwd)),
-});
+async function targeted(settings: Settings, { cwd }: Surroundings): Promise<Targeted> {
+  const collectorImages = collectorImagesOf(settings) ?? [];
+  return {
+    ...settings,
+    load: loadSeconds(settings),
+    collectorImage: collectorImages.length === 1 ? collectorImages[0] : undefined,
+    collectorImages,
+    deployment: settings.deployment && (await deploymentOf(settings.deployment, cwd)),
+  };
+}
 
 async function run(
   names: readonly string[],
-  settings: WithCollector,
+  settings: Targeted,
   { env }: Surroundings,
 ): Promise<ExitCode> {
   const selection = await selectRuns(names, settings);
@@ -88,7 +97,7 @@ async function run(
     settings,
     { named: names.length > 0, tell: (line) => void process.stderr.write(`${line}\n`) },
   );
-  const planned = planRuns(scenarios, seed, rounds);
+  const planned = withEach(settings.collectorImages, planRuns(scenarios, seed, rounds));
   if (settings.dryRun) return describe(planned, settings);
   demandOwner(settings);
   if (planned.length === 0) {

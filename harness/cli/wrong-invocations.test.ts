@@ -98,10 +98,7 @@ const WRONG: readonly (readonly [args: string, says: string, env?: Record<string
   ["run queue-off --deployment graceful", "queue-off is about a mistake in queue-off and says"],
   ["run percentage-changed --deployment graceful", "about a mistake in percentage-20"],
   ["run --collector-version new", "--collector-version new: give a version, for example"],
-  [
-    "run --collector-version 0.96.0,0.161.0",
-    "--collector-version: give one; chaos matrix compares",
-  ],
+  ["check published --collector-version 0.96.0,0.161.0", "--collector-version: give one"],
   ["run --collector-version 0.161.0 --collector-image a/b:1", "both say which collector; drop one"],
   ["run --resume x --deployment graceful", "a resumed suite keeps its own plan; drop one"],
   ["matrix", "matrix: give --deployments, for example corrected,graceful,current"],

@@ -69,6 +69,14 @@ describe("runs as mocha suites", () => {
     expect(tests.at(-1)?.fullTitle).to.match(/^gateway-kill #2 @smoke/);
   });
 
+  it("say what is under test where one scenario runs on several", async () => {
+    const other = { ...scenario, deployment: "graceful" };
+    const runs = [run("pass", 1), { ...run("pass", 1), scenario: other }];
+    const { tests } = await performed(runs, "never");
+    expect(tests[0]?.fullTitle).to.match(/^gateway-kill @.*: corrected history-complete$/);
+    expect(tests.at(-1)?.fullTitle).to.match(/^gateway-kill @.*: graceful \S+$/);
+  });
+
   for (const verdict of ["fail", "inconclusive"] as const) {
     it(`nothing follows a last run that is ${verdict}, all of which is still told`, async () => {
       const runs = [run("pass", 1), run(verdict, 2), run("pass", 3)];

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import Mocha from "mocha";
 import { HarnessError, UsageError } from "../model/errors.js";
 import type { RunRecord } from "../model/run-record.js";
-import { isControl, type Scenario } from "../model/scenario.js";
+import { deploymentText, isControl, type Scenario } from "../model/scenario.js";
 import { controlResult } from "../report/verdict-words.js";
 import { together, type Reporters } from "./reporters.js";
 import { suiteTitle, titlesOf, type TitleFilter } from "./select.js";
@@ -39,7 +39,9 @@ export async function runAsMocha(
   const { reporters, colour, signal } = options;
   const mocha = new Mocha({ reporter: together(reporters), color: colour, timeout: 0 });
   const ended = new AbortController();
-  for (const run of runs) addSuite(mocha, run, options, () => ended.abort());
+  for (const run of runs) {
+    addSuite(mocha, run, { ...options, title: titleAmong(runs, run), end: () => ended.abort() });
+  }
   return new Promise((resolve) => {
     const runner = mocha.run(resolve);
     AbortSignal.any([signal, ended.signal]).addEventListener("abort", () => runner.abort(), {
@@ -48,9 +50,23 @@ export async function runAsMocha(
   });
 }
 
-function addSuite(mocha: Mocha, run: MochaRun, options: MochaOptions, end: () => void): void {
-  const { scenario, repetition } = run;
-  const suite = Mocha.Suite.create(mocha.suite, suiteTitle(scenario, repetition));
+/** With what it puts under test, where that alone tells it from another. */
+function titleAmong(runs: readonly MochaRun[], { scenario, repetition }: MochaRun): string {
+  const title = suiteTitle(scenario, repetition);
+  const target = deploymentText(scenario);
+  const isTold = runs.every(
+    (other) => other.scenario.name !== scenario.name || deploymentText(other.scenario) === target,
+  );
+  return isTold ? title : `${title}: ${target}`;
+}
+
+function addSuite(
+  mocha: Mocha,
+  run: MochaRun,
+  options: MochaOptions & { readonly title: string; readonly end: () => void },
+): void {
+  const { scenario } = run;
+  const suite = Mocha.Suite.create(mocha.suite, options.title);
   let record: RunRecord | undefined;
   suite.beforeAll(`run ${scenario.name}`, async () => {
     record = await run.execute().catch((thrown: unknown) => {
@@ -67,7 +83,7 @@ function addSuite(mocha: Mocha, run: MochaRun, options: MochaOptions, end: () =>
     );
   }
   suite.afterAll("end here, if nothing is to follow", () => {
-    if (options.isLast(record)) end();
+    if (options.isLast(record)) options.end();
   });
 }
 
