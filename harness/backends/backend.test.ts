@@ -238,10 +238,10 @@ describe("a backend", () => {
   });
 
   it("answers UNAVAILABLE for a time, then takes everything again", async () => {
-    await behave({ kind: "unavailable", forMs: 200 } satisfies BackendBehaviour);
+    await behave({ kind: "unavailable", forMs: 1_000 } satisfies BackendBehaviour);
     const error = await send(spans(1)).catch((thrown: unknown) => thrown);
     expect((error as grpc.ServiceError).code).to.equal(grpc.status.UNAVAILABLE);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, 1_050));
     await send(spans(1));
     expect(await stored()).to.deep.equal([[0]]);
   });

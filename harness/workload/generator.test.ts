@@ -180,7 +180,8 @@ describe("the generator", () => {
     await until("done");
     expect(new Set((await invokes()).map(({ node }) => node))).to.deep.equal(new Set(["n0", "n1"]));
     const { maxLagMs, operations } = generator.status();
-    expect(maxLagMs).to.be.below(500);
+    // An attempt that is waited for takes longer than that, a busy host does not.
+    expect(maxLagMs).to.be.below(2_000);
     expect(operations.refused).to.be.greaterThan(0);
     expect(operations.acked).to.be.greaterThan(0);
   });
