@@ -40,9 +40,13 @@ interface Pod {
 const LIMIT_MS = 1_000;
 const POD_TIMEOUT_MS = 60_000;
 
-/** Connects to each address in turn and prints what happened as JSON. */
+/**
+ * Connects to each address in turn and prints what happened as JSON. First to the API server: a pod's addresses of IPv6
+ * are of no use for the first second or two (duplicate address detection), which says nothing of the guard.
+ */
 const PROGRAM = `
 const { connect } = require("node:net");
+const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
 const results = [];
 const next = (rest) => {
   if (rest.length === 0) return console.log(JSON.stringify(results));
@@ -57,7 +61,9 @@ const next = (rest) => {
   socket.once("timeout", () => end("no answer"));
   socket.once("error", (error) => end("refused (" + error.code + ")"));
 };
-next(process.argv.slice(1));
+const warm = connect({ host, port, timeout: 5000 });
+for (const event of ["connect", "timeout", "error"]) warm.once(event, () => warm.destroy());
+warm.once("close", () => next(process.argv.slice(1)));
 `;
 
 /**
