@@ -53,15 +53,11 @@ export async function watchTopology(
     path: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
     list: () => client.discovery.listNamespacedEndpointSlice({ namespace }),
     states: endpointStates,
-  };
-  const lateness = noticeLateNews(STALL_MS);
-  const onTold = (object: Listed, atMs: number): void => {
-    const late = lateness(changedMs(object), atMs);
-    if (late !== undefined) onGap?.(late);
+    stampMs: changedMs,
   };
   await Promise.all([
-    follow(client, pods, { ...options, onTold }, signal),
-    follow(client, endpoints, { ...options, onTold }, signal),
+    follow(client, pods, options, signal),
+    follow(client, endpoints, options, signal),
   ]);
   return { stop: () => stopped.abort() };
 }
@@ -71,6 +67,11 @@ interface Stream<T extends Listed> {
   readonly path: string;
   readonly list: () => Promise<{ metadata?: V1ListMeta; items: T[] }>;
   readonly states: (object: T) => Map<string, TopologyState>;
+  /**
+   * When the API server changed an object, in Unix ms, where every change is stamped. The binding, the eviction and the
+   * deletion of a pod are not.
+   */
+  readonly stampMs?: (object: T) => number;
 }
 
 /**
@@ -79,15 +80,13 @@ interface Stream<T extends Listed> {
 async function follow<T extends Listed>(
   client: ClusterClient,
   stream: Stream<T>,
-  options: TopologyWatchOptions & {
-    /** An object has been changed, or made, and the watch tells so now. */
-    readonly onTold: (object: Listed, atMs: number) => void;
-  },
+  options: TopologyWatchOptions,
   signal: AbortSignal,
 ): Promise<void> {
   /** The states of each object, by the object's UID. */
   const known = new Map<string, ReadonlyMap<string, TopologyState>>();
   const moment = distinctMoments(Date.now);
+  const lateness = noticeLateNews(STALL_MS);
   const put = (uid: string, after: ReadonlyMap<string, TopologyState>, atMs: number): void => {
     const before = known.get(uid) ?? new Map<string, TopologyState>();
     if (after.size === 0) known.delete(uid);
@@ -106,8 +105,9 @@ async function follow<T extends Listed>(
     const atMs = moment();
     const isGone = phase === "DELETED";
     put(object.metadata?.uid ?? "", isGone ? new Map() : stream.states(object as T), atMs);
-    // A deletion has no stamp.
-    if (!isGone) options.onTold(object, atMs);
+    // A deletion has no stamp of its own.
+    const late = isGone ? undefined : lateness(stream.stampMs?.(object as T) ?? NaN, atMs);
+    if (late !== undefined) options.onGap?.(late);
   };
 
   let version = await relist();
