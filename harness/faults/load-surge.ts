@@ -28,6 +28,8 @@ export function loadSurgeFault({ tracesPerSecond, into, shows }: LoadSurge): Fau
   let begin: Sent | undefined;
   let targets: readonly FaultTarget[] = [];
   return {
+    // An agent that was killed has shown all there is to see: what more is sent it does not take.
+    ...(shows === "oom-kill" ? { healsOnceProven: true } : {}),
     inject: async (context) => {
       const { observers, random, signal } = context;
       before = await collectors(context, tier);
