@@ -3,8 +3,9 @@
  * EndpointSlices. From calibration on, a sample must show the size of a set that was in force since the routing lag
  * (oracle/epochs.ts), one scrape interval, and, after a gateway left, the exporter's timeout, in which 0.96.0 may
  * not resolve; and while DNS was out or stale, nobody need follow. Any other number fails: an agent that never follows,
- * overshoots, or has an empty ring. It counts gateways and does not name them. Inconclusive when an agent was not
- * scraped while only the newest set was allowed, for as long as a scrape takes to come round.
+ * overshoots, or has an empty ring. Agents with a fixed list must show its size, whatever happens. It counts gateways
+ * and does not name them. Inconclusive when an agent was not scraped while only the newest set was allowed, for as long
+ * as a scrape takes to come round.
  */
 import { formatDuration } from "../model/durations.js";
 import type { InvariantResult } from "../model/invariant.js";
@@ -17,6 +18,7 @@ import {
   type DnsTrouble,
   type GatewaySet,
 } from "../oracle/epochs.js";
+import { ipOf } from "../oracle/ring.js";
 import type { Judged } from "./classify.js";
 import { podLives, type PodLife } from "./pod-lives.js";
 import { evidenceRows, number, result } from "./result.js";
@@ -55,7 +57,9 @@ export async function reResolution({
   const { resolver, exporter } = facts.agent;
   const lagMs = routingLagMs(resolver, history.facts.corefile) + SCRAPE_MS;
   const delays = { lagMs, stallMs: exporter.timeoutMs, dns: troubles.dns };
-  const sets = known(gatewaySets(topology, resolver), delays);
+  const isFixed = resolver.kind === "static";
+  const list: GatewaySet = { atMs: calibrationStartMs, ips: resolver.fixed.map(ipOf) };
+  const sets = known(isFixed ? [list] : gatewaySets(topology, resolver), delays);
   const wrong = samples.filter((sample) => !allowed(sets, sample).includes(sample.value));
   const agents = podLives(topology, "agent");
   const unseen = unseenChanges(sets, agents, samples, cutMs);
@@ -68,7 +72,9 @@ export async function reResolution({
     return ["pass", `all ${number(samples.length)} samples show a gateway set that may be known`];
   })();
   return result("re-resolution", PROPERTY, verdict, {
-    limit: `known within ${formatDuration(lagMs)}`,
+    limit: isFixed
+      ? `the ${number(list.ips.length)} gateways of the agents' list, always`
+      : `known within ${formatDuration(lagMs)}`,
     actual: `${number(wrong.length)} of ${number(samples.length)} samples outside`,
     reason,
     evidence:

@@ -5,7 +5,7 @@ import type { DeploymentFacts } from "./deployment-facts.js";
 import { ipOf } from "./ring.js";
 import type { Trouble } from "./backend-outages.js";
 
-/** The gateways behind the resolver's Service from `atMs` until the next set. */
+/** The gateways behind the resolver's Service, or all where it follows none, from `atMs` until the next set. */
 export interface GatewaySet {
   readonly atMs: number;
   /** Addresses, sorted. */
@@ -48,16 +48,23 @@ export function gatewaySets(events: readonly TopologyEvent[], followed: Followed
 
 /** The times without any gateway: DNS has no answer, and agents keep what they knew, be it the last set or not. */
 export function timesWithout(events: readonly TopologyEvent[], followed: Followed): DnsTrouble[] {
+  if (followed.service === "") return [];
   const sets = everySet(events, followed);
   return sets.flatMap(({ atMs, ips }, index) =>
     ips.length === 0 ? [{ fromMs: atMs, toMs: sets[index + 1]?.atMs ?? Infinity }] : [],
   );
 }
 
+/** A fixed list follows no Service: there the pods themselves tell which gateways are ready. */
+const tellsOf = ({ source, tier, service }: TopologyEvent, followed: Followed): boolean =>
+  followed.service === ""
+    ? source === "pod" && tier === "gateway"
+    : source === "endpoint" && service === followed.service;
+
 /** The empty ones too. */
 function everySet(events: readonly TopologyEvent[], followed: Followed): GatewaySet[] {
   const changes = events
-    .filter((event) => event.source === "endpoint" && event.service === followed.service)
+    .filter((event) => tellsOf(event, followed))
     .sort((a, b) => a.atMs - b.atMs);
   const routed = new Map<string, string>();
   const sets: GatewaySet[] = [];
